@@ -1,8 +1,11 @@
-"""Φ(y) of a memory as bytes: what a store keeps, and the arrays that O reads from it.
+"""Φ(y) of a memory: its embedding as bytes, which a store keeps, and its exact matches (section 3.6).
 
-Layout: fingerprint of the model (4 bytes), scale (float16), vector (int8 each). The fingerprint
+Layout of the bytes: fingerprint of the model (4 bytes), scale (float16), vector (int8 each). The fingerprint
 tells a store that another model wrote the value, so that it is recomputed from the text.
 """
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +13,46 @@ from numpy.typing import NDArray
 FINGERPRINT_BYTES = 4
 _HEADER_BYTES = FINGERPRINT_BYTES + 2
 _INT8_MAX = 127.0
+MATCHES = 3  # exact-match features of a question with a memory, see `match_features`
+_TYPICAL_LENGTH = 12.0  # content words; longer memories match by chance
+
+
+class Postings(Protocol):
+    """The part of `memnn.slots.Slots` that matching reads."""
+
+    @property
+    def rows(self) -> int:
+        """Number of memories, dead rows included (N)."""
+        ...
+
+    @property
+    def lengths(self) -> NDArray[np.float32]:
+        """Content words of each memory, shape [N]."""
+        ...
+
+    def postings(self, word: int) -> list[int]:
+        """Rows of the memories that hold a word."""
+        ...
+
+
+def match_features(words: Iterable[tuple[int, float]], slots: Postings) -> NDArray[np.float32]:
+    """Exact matches of a question with every memory, by rarity (paper, section 3.6).
+
+    Args:
+        words: Hash and rarity of the question's content words.
+        slots: The memories.
+
+    Returns:
+        Shape [N, MATCHES]: the share of the question's rarity that is matched; the rarity matched,
+        discounted for long memories; whether anything matched.
+    """
+    rarity = dict(words)
+    matched = np.zeros(slots.rows, dtype=np.float32)
+    for word, weight in rarity.items():
+        matched[slots.postings(word)] += weight
+    share = matched / (sum(rarity.values()) + 1e-6)
+    discounted = matched / 10.0 / (1.0 + slots.lengths / _TYPICAL_LENGTH)
+    return np.stack([share, discounted, (matched > 0).astype(np.float32)], axis=1)
 
 
 def pack(fingerprint: bytes, vector: NDArray[np.float32]) -> bytes:
@@ -21,7 +64,7 @@ def pack(fingerprint: bytes, vector: NDArray[np.float32]) -> bytes:
     """
     scale = np.float16(max(float(np.abs(vector).max()), 1e-6) / _INT8_MAX)
     quantised = np.clip(np.rint(vector / np.float32(scale)), -_INT8_MAX, _INT8_MAX)
-    return fingerprint + scale.tobytes() + quantised.astype(np.int8).tobytes()
+    return b"".join((fingerprint, scale.tobytes(), quantised.astype(np.int8).tobytes()))
 
 
 def unpack(features: bytes) -> NDArray[np.float32]:
@@ -35,3 +78,19 @@ def unpack(features: bytes) -> NDArray[np.float32]:
     scale = np.frombuffer(features, dtype=np.float16, count=1, offset=FINGERPRINT_BYTES)
     values = np.frombuffer(features, dtype=np.int8, offset=_HEADER_BYTES)
     return values.astype(np.float32) * scale.astype(np.float32)
+
+
+def unpack_all(features: Sequence[bytes]) -> NDArray[np.float32]:
+    """The embeddings that `pack` quantised, shape [N, n]: many at once, many times faster.
+
+    Raises:
+        ValueError: They are not of one length, or shorter than a header.
+    """
+    if not features:
+        return np.zeros((0, 0), dtype=np.float32)
+    width = len(features[0])
+    if width <= _HEADER_BYTES or any(len(value) != width for value in features):
+        raise ValueError("features that are not of one length, or shorter than a header")
+    table = np.frombuffer(b"".join(features), dtype=np.uint8).reshape(len(features), width)
+    scales = table[:, FINGERPRINT_BYTES:_HEADER_BYTES].copy().view(np.float16).astype(np.float32)
+    return table[:, _HEADER_BYTES:].view(np.int8).astype(np.float32) * scales  # [N, n] * [N, 1]

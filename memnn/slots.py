@@ -1,35 +1,37 @@
 """The memory array m of the paper as packed arrays: what O scores, and what stores keep hot.
 
 Rows are in write order. A removed memory leaves a dead row until a quarter of the rows are dead, so
-that removing costs no rebuild; its text and features are dropped at once. Knows nothing of storage.
-Letters: N rows, n embedding size.
+that removing costs no rebuild; its text, features and words are dropped at once. Knows nothing of
+storage. Letters: N rows, n embedding size.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memnn.features import unpack
+from memnn.features import unpack, unpack_all
 from memnn.records import Memory
 
 _GROWTH = 2
 _FIRST_CAPACITY = 16
-_BYTES_PER_OBJECT = 700  # measured: a Memory with its strings, and its entries in the postings
+_BYTES_PER_OBJECT = 850  # measured: a Memory with its strings, and its entries in the postings
+_SAMPLE = 100
 
 
 class Slots:
     """Memories of one scope, in write order, with their features as arrays."""
 
     def __init__(self, memories: Iterable[Memory] = ()) -> None:
-        self._rows: list[Memory | None] = []
-        self._ids: list[int] = []
-        self._vectors: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
-        self._postings: dict[int, list[int]] = {}
-        self._dead = 0
-        for memory in memories:
-            self.put(memory)
+        self._rows: list[Memory | None]
+        self._ids: list[int]
+        self._vectors: NDArray[np.float32]
+        self._lengths: NDArray[np.float32]
+        self._alive: NDArray[np.bool_]
+        self._postings: dict[int, list[int]]
+        self._dead: int
+        self._load({memory.id: memory for memory in memories})
 
     def __len__(self) -> int:
         return len(self._rows) - self._dead
@@ -46,9 +48,14 @@ class Slots:
         return self._vectors[: len(self._rows)]
 
     @property
+    def lengths(self) -> NDArray[np.float32]:
+        """Content words of each memory, shape [N]; 0 for dead ones."""
+        return self._lengths[: len(self._rows)]
+
+    @property
     def alive(self) -> NDArray[np.bool_]:
         """Which rows hold a memory, shape [N]."""
-        return np.fromiter((m is not None for m in self._rows), dtype=np.bool_, count=self.rows)
+        return self._alive[: len(self._rows)]
 
     @property
     def rows(self) -> int:
@@ -63,9 +70,9 @@ class Slots:
     @property
     def nbytes(self) -> int:
         """About how many bytes this takes, for a bounded cache."""
-        texts = sum(len(m.text) for m in self._rows[-100:] if m is not None)
-        mean_text = texts / max(1, min(100, len(self._rows)))
-        return int(self._vectors.nbytes + len(self._rows) * (_BYTES_PER_OBJECT + mean_text))
+        sample = [memory for memory in self._rows[-_SAMPLE:] if memory is not None]
+        mean = sum(len(m.text) + len(m.features) for m in sample) / max(1, len(sample))
+        return int(self._vectors.nbytes + len(self._rows) * (_BYTES_PER_OBJECT + mean))
 
     def row(self, index: int) -> Memory | None:
         """The memory in a row, or None where it was removed."""
@@ -73,55 +80,94 @@ class Slots:
 
     def get(self, memory_id: int) -> Memory | None:
         """The memory with this id, or None."""
-        index = bisect_left(self._ids, memory_id)
-        found = index < len(self._ids) and self._ids[index] == memory_id
-        return self._rows[index] if found else None
+        index = self._index(memory_id)
+        return None if index is None else self._rows[index]
 
     def postings(self, word: int) -> list[int]:
-        """Rows of the memories that hold a word, ascending; dead rows are possible."""
+        """Rows of the memories that hold a word, ascending."""
         return self._postings.get(word, [])
 
     def put(self, memory: Memory) -> None:
         """Append a memory, or replace the one with its id. Out of order costs a rebuild."""
-        if self._ids and memory.id <= self._ids[-1]:
-            others = [m for m in self if m.id != memory.id]
-            self._rebuild(sorted([*others, memory], key=lambda m: m.id))
-        else:
+        if not self._ids or memory.id > self._ids[-1]:
             self._append(memory)
+        elif (index := self._index(memory.id)) is not None:
+            self._set(index, memory)
+        else:
+            self._load({m.id: m for m in (*self, memory)})
 
     def remove(self, memory_id: int) -> Memory | None:
         """Remove a memory and return it; None where there is none with this id."""
-        memory = self.get(memory_id)
-        if memory is None:
+        index = self._index(memory_id)
+        memory = None if index is None else self._rows[index]
+        if index is None or memory is None:
             return None
-        index = bisect_left(self._ids, memory_id)
-        self._rows[index] = None
-        self._vectors[index] = 0.0
-        self._dead += 1
+        self._clear(index, memory)
         if self._dead * 4 > len(self._rows):
-            self._rebuild(list(self))
+            self._load({m.id: m for m in self})
         return memory
 
+    def _index(self, memory_id: int) -> int | None:
+        index = bisect_left(self._ids, memory_id)
+        found = index < len(self._ids) and self._ids[index] == memory_id
+        return index if found else None
+
     def _append(self, memory: Memory) -> None:
-        vector = unpack(memory.features)
         index = len(self._rows)
+        vector = unpack(memory.features)
         if index == len(self._vectors):
             self._grow(len(vector))
-        self._vectors[index] = vector
         self._rows.append(memory)
         self._ids.append(memory.id)
+        self._fill(index, memory, vector)
+
+    def _set(self, index: int, memory: Memory) -> None:
+        vector = unpack(memory.features)  # first, so that features of no use change nothing
+        before = self._rows[index]
+        if before is not None:
+            self._clear(index, before)
+        self._dead -= 1
+        self._rows[index] = memory
+        self._fill(index, memory, vector)
+
+    def _fill(self, index: int, memory: Memory, vector: NDArray[np.float32]) -> None:
+        self._vectors[index] = vector
+        self._lengths[index] = len(memory.words)
+        self._alive[index] = True
         for word in memory.words:
-            self._postings.setdefault(word, []).append(index)
+            insort(self._postings.setdefault(word, []), index)
+
+    def _clear(self, index: int, memory: Memory) -> None:
+        self._rows[index] = None
+        self._vectors[index] = 0.0
+        self._lengths[index] = 0.0
+        self._alive[index] = False
+        self._dead += 1
+        for word in memory.words:
+            rows = self._postings[word]
+            del rows[bisect_left(rows, index)]
+            if not rows:
+                del self._postings[word]
 
     def _grow(self, width: int) -> None:
-        capacity = max(_FIRST_CAPACITY, _GROWTH * len(self._vectors))
-        grown = np.zeros((capacity, width), dtype=np.float32)
-        if len(self._vectors):
-            grown[: len(self._vectors)] = self._vectors
-        self._vectors = grown
+        rows, capacity = len(self._rows), max(_FIRST_CAPACITY, _GROWTH * len(self._vectors))
+        vectors = np.zeros((capacity, width), dtype=np.float32)
+        if rows:
+            vectors[:rows] = self._vectors
+        self._vectors = vectors
+        self._lengths = np.concatenate([self._lengths, np.zeros(capacity - rows, np.float32)])
+        self._alive = np.concatenate([self._alive, np.zeros(capacity - rows, np.bool_)])
 
-    def _rebuild(self, memories: list[Memory]) -> None:
-        self._rows, self._ids, self._postings, self._dead = [], [], {}, 0
-        self._vectors = np.zeros((0, 0), dtype=np.float32)
-        for memory in memories:
-            self._append(memory)
+    def _load(self, memories: dict[int, Memory]) -> None:
+        """Start anew with these memories; arrays are built in one go, which is quick."""
+        held = [memories[memory_id] for memory_id in sorted(memories)]
+        self._rows = list(held)
+        self._ids = [memory.id for memory in held]
+        self._dead = 0
+        self._vectors = unpack_all([memory.features for memory in held])
+        self._lengths = np.array([len(memory.words) for memory in held], dtype=np.float32)
+        self._alive = np.ones(len(held), dtype=np.bool_)
+        self._postings = {}
+        for index, memory in enumerate(held):
+            for word in memory.words:
+                self._postings.setdefault(word, []).append(index)

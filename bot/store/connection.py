@@ -1,0 +1,148 @@
+"""One server as the store sees it: scripts go in, replies come out, errors are our own.
+
+Everything is bounded in time, so that a reply to the user never hangs: a dead server fails a call
+in a few milliseconds, a silent one in about `_TIMEOUT_S`.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any, Final, TypeAlias
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError
+
+from bot.store.errors import server_name, translated
+from memnn.errors import StoreError, StoreUnavailableError
+
+_TIMEOUT_S: Final = 2.0
+_CONNECT_TIMEOUT_S: Final = 1.0
+_CONNECTIONS: Final = 16
+_RETRIES: Final = 1  # a pooled connection may have died while idle; our scripts may be repeated
+
+Revive: TypeAlias = Callable[[], Awaitable[None]]
+Reply: TypeAlias = Any  # what Redis answers is checked where it is unpacked
+
+
+class Script:
+    """A Lua script of this package.
+
+    Attributes:
+        body: Its text, led by the flags that tell the server what it may do.
+        digest: What EVALSHA knows it by, once a server has seen it.
+    """
+
+    def __init__(self, name: str, flags: str = "") -> None:
+        text = files("bot.store").joinpath(f"{name}.lua").read_text("utf-8")
+        self.body = f"#!lua flags={flags}\n{text}" if flags else f"#!lua\n{text}"
+        self.digest = sha1(self.body.encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What a server says about itself.
+
+    Attributes:
+        version: Of Redis, or the Redis version that a Valkey stands for.
+        policy: Its maxmemory-policy; must be "noeviction" if it has a limit.
+        appendonly: Whether it keeps an append-only file.
+        used_bytes: Memory in use.
+        max_bytes: Its maxmemory; 0 for no limit.
+        role: "master" or "slave".
+    """
+
+    version: str
+    policy: str
+    appendonly: bool
+    used_bytes: int
+    max_bytes: int
+    role: str
+
+
+class Connection:
+    """A pool of connections to one server."""
+
+    def __init__(self, url: str, password: str | None, revive: Revive | None = None) -> None:
+        self.server = server_name(url)
+        self._revive = revive
+        try:
+            pool = BlockingConnectionPool.from_url(
+                url,
+                **({"password": password} if password else {}),
+                max_connections=_CONNECTIONS,
+                timeout=_TIMEOUT_S,
+                socket_timeout=_TIMEOUT_S,
+                socket_connect_timeout=_CONNECT_TIMEOUT_S,
+                retry=Retry(ConstantBackoff(0.01), _RETRIES, (RedisConnectionError,)),
+            )
+        except ValueError as error:
+            raise StoreUnavailableError(
+                "REDIS_URL is no address of a Redis server: write redis://HOST:PORT/0, "
+                "rediss://HOST:PORT/0 or unix:///PATH"
+            ) from error
+        self._redis = Redis.from_pool(pool)
+
+    async def run(self, script: Script, keys: tuple[str, ...], *args: bytes | str | int) -> Reply:
+        """Run a script.
+
+        Raises:
+            StoreError: See `bot.store.errors`.
+        """
+        return await self._bounded(lambda: self._evaluate(script, keys, args))
+
+    async def command(self, *words: bytes | str | int) -> Reply:
+        """Send one plain command; errors as in `run`."""
+        return await self._bounded(lambda: self._redis.execute_command(*words))  # type: ignore[no-untyped-call]
+
+    async def facts(self) -> ServerFacts:
+        """Ask the server about itself; errors as in `run`."""
+        with translated(self.server):
+            info = await self._redis.info()
+        return ServerFacts(
+            version=str(info.get("redis_version", "")),
+            policy=str(info.get("maxmemory_policy", "")),
+            appendonly=bool(info.get("aof_enabled", 0)),
+            used_bytes=int(info.get("used_memory", 0)),
+            max_bytes=int(info.get("maxmemory", 0)),
+            role=str(info.get("role", "")),
+        )
+
+    async def compact(self) -> None:
+        """Let our own server write its file anew, so that what was removed leaves the disk.
+
+        A foreign server has its own times for that.
+        """
+        if self._revive is not None:
+            # A rewrite that already runs may have started before the removal: it is then left to
+            # the next one.
+            with suppress(StoreError):
+                await self.command("BGREWRITEAOF")
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._redis.aclose()
+
+    async def _bounded(self, send: Callable[[], Awaitable[Reply]]) -> Reply:
+        with translated(self.server):
+            try:
+                return await send()
+            except RedisConnectionError:
+                if self._revive is None:
+                    raise
+                # The embedded server died. Whether it had carried out the call is unknown; every
+                # script may be repeated, so once it is back we simply do.
+                await self._revive()
+                return await send()
+
+    async def _evaluate(
+        self, script: Script, keys: tuple[str, ...], args: tuple[bytes | str | int, ...]
+    ) -> Reply:
+        try:
+            return await self._redis.evalsha(script.digest, len(keys), *keys, *args)
+        except NoScriptError:  # a fresh server, or one that restarted
+            return await self._redis.eval(script.body, len(keys), *keys, *args)

@@ -1,0 +1,9 @@
+-- Removes a scope, its data key first.
+-- ARGV: wrapped data key, generation.
+-- Returns {"done", count}, {"stale", head} when the scope is another, or {"none"}.
+local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt')
+if not held[1] then return {'none'} end
+if held[1] ~= ARGV[1] or held[5] ~= ARGV[2] then return {'stale', held} end
+redis.call('HDEL', KEYS[1], 'key')
+redis.call('UNLINK', unpack(KEYS))
+return {'done', held[4]}

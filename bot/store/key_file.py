@@ -1,0 +1,97 @@
+"""The master key's file: one line, readable by its owner alone.
+
+Lose it and the memories cannot be read again; so it is written once, flushed to the disk before
+anything is encrypted with it, and never replaced. Who may create one is decided in `redis_store`.
+"""
+
+import base64
+import binascii
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from bot.store.crypto import KEY_BYTES, MasterKey
+from memnn.errors import StoreKeyError
+
+_PREFIX: Final = "memnn-bot-key-1:"
+_MODE: Final = 0o600
+
+
+def read_key_file(path: Path) -> MasterKey:
+    """Read the master key.
+
+    Raises:
+        StoreKeyError: No file, others may read it, or it holds no key. Names the file.
+    """
+    try:
+        mode = path.stat().st_mode
+        line = path.read_text("ascii").strip() if stat.S_ISREG(mode) else ""
+    except FileNotFoundError as error:
+        raise StoreKeyError(f"the key file {path} is missing") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreKeyError(f"the key file {path} cannot be read: {_reason(error)}") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise StoreKeyError(f"others may read the key file {path}: run  chmod 600 '{path}'")
+    return MasterKey(_decode(line, path))
+
+
+def create_key_file(path: Path) -> bool:
+    """Write a new random key, unless the file exists.
+
+    Returns:
+        Whether this call made the file.
+
+    Raises:
+        StoreKeyError: The directory cannot be written. Names the file.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # mkstemp gives mode 0600. link() fails where the file exists, so of two processes that
+        # start at once one makes the file and both read the same complete key.
+        descriptor, name = tempfile.mkstemp(prefix=".key-", dir=path.parent)
+        try:
+            _write(descriptor, _PREFIX + base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
+            os.link(name, path)
+        finally:
+            Path(name).unlink()
+        _sync_directory(path.parent)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise StoreKeyError(f"the key file {path} cannot be created: {_reason(error)}") from error
+    return True
+
+
+def _decode(line: str, path: Path) -> bytes:
+    try:
+        key = base64.b64decode(line.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not line.startswith(_PREFIX) or len(key) != KEY_BYTES:
+        raise StoreKeyError(
+            f"{path} is no key file of memnn-bot (one line, '{_PREFIX}' and {KEY_BYTES} bytes in "
+            "base64): put back the right file"
+        )
+    return key
+
+
+def _write(descriptor: int, text: str) -> None:
+    with os.fdopen(descriptor, "w") as file:
+        os.fchmod(descriptor, _MODE)
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or "unknown" if isinstance(error, OSError) else "it is no text file"

@@ -1,0 +1,63 @@
+"""Every key in Redis: its name, its type, its lifetime. No other module spells a key.
+
+Keys of one scope share a hash tag, so that they live in one slot of a cluster and one script may
+touch them all. None of them expires; all go with `forget_all`.
+
+    key                     type    holds
+    mn:{SCOPE}:head         hash    key   wrapped data key; which key it is also tells a forgotten
+                                          scope from its successor of the same name
+                                    ver   counts the changes of the scope: what a mirror compares
+                                    next  next id to give
+                                    count memories held
+                                    gen   generation of the buckets that are read
+                                    last  token of the last change: was a write whose reply was
+                                          lost carried out?
+                                    fmt   version of this layout
+    mn:{SCOPE}:rec          hash    id → one memory, encrypted
+    mn:{SCOPE}:msg          hash    keyed hash of a message id → packed ids of its memories, empty
+                                    once all are forgotten: the message stays known
+    mn:{SCOPE}:bkt:GEN      hash    number of a word bucket → packed ids
+    mn:{SCOPE}:log          stream  ids "VER-N": what the change that made version VER did to older
+                                    memories (k kind, i memory id, t ms); read by /history and by
+                                    mirrors
+    mn:{SCOPE}:old          hash    id → texts before edits, encrypted; goes with the memory
+
+    mn:key                  string  names the master key without telling it; lives as long as data
+    mn:scopes               set     escaped names of the scopes that hold a head
+"""
+
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, unquote
+
+MASTER_KEY: Final = "mn:key"
+SCOPES: Final = "mn:scopes"
+LAYOUT_VERSION: Final = 1
+FIRST_GENERATION: Final = 1
+
+# An empty tag {} is no tag: Redis would spread the keys. "%" alone is never the result of quoting.
+_NO_NAME: Final = "%"
+
+
+def escape(scope: str) -> str:
+    """A scope's name as it stands in keys: braces, spaces and the like cannot break the tag."""
+    return quote(scope, safe=":-_.@+", errors="surrogatepass") or _NO_NAME
+
+
+def unescape(name: str) -> str:
+    """The scope that `escape` was given."""
+    return "" if name == _NO_NAME else unquote(name, errors="surrogatepass")
+
+
+@lru_cache(maxsize=4096)
+def scope_keys(scope: str, generation: int) -> tuple[str, str, str, str, str, str]:
+    """Head, records, messages, buckets, log and old texts: the order that all scripts expect."""
+    tag = f"mn:{{{escape(scope)}}}"
+    return (
+        f"{tag}:head",
+        f"{tag}:rec",
+        f"{tag}:msg",
+        f"{tag}:bkt:{generation}",
+        f"{tag}:log",
+        f"{tag}:old",
+    )

@@ -1,0 +1,278 @@
+"""The store over Redis: memories encrypted, every write one script, hot scopes mirrored here.
+
+A write is planned against the scope as this process last saw it and carried out only if the scope
+is still at that version; else it is planned again. So several processes may write one scope, and a
+write that is repeated because its reply was lost is recognised and changes nothing.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count, zip_longest
+from pathlib import Path
+from typing import Final
+
+from bot.store.change import KIND_LETTERS, Change, old_texts
+from bot.store.connection import Connection, Revive, Script
+from bot.store.head import Head, new_head
+from bot.store.mirror import Mirror, Mirrors, bring_up, open_rows, sharing
+from bot.store.opening import check_version, open_master_key
+from bot.store.scopes import Scopes
+from bot.store.writer import Writer
+from memnn.records import Event, Memory, Page, Plan, Slot
+from memnn.slots import Slots
+from memnn.store import Featuriser
+
+_FORGET_ALL: Final = Script("forget_all", "allow-oom")
+_LOOK: Final = Script("look", "no-writes")
+_SYNC: Final = Script("sync", "no-writes")
+_BUCKETS: Final = Script("buckets", "no-writes")
+_PAGE: Final = Script("page", "no-writes")
+_HISTORY: Final = Script("history", "no-writes")
+
+_HOT_BYTES: Final = 64 << 20
+_SCORE_ALL: Final = 20_000
+_KINDS: Final = {letter: kind for kind, letter in KIND_LETTERS.items()}
+
+
+class RedisStore:
+    """A `memnn.store.Store` over Redis 7, Valkey, or the embedded server. Made by `open`."""
+
+    def __init__(
+        self, connection: Connection, scopes: Scopes, featuriser: Featuriser, mirrors: Mirrors
+    ) -> None:
+        self._connection = connection
+        self._scopes = scopes
+        self._writer = Writer(connection, scopes)
+        self._featuriser = featuriser
+        self._mirrors = mirrors
+        self._score_all = _SCORE_ALL
+        self._key_created = False
+
+    @classmethod
+    @asynccontextmanager
+    async def open(  # noqa: PLR0913 -- all but the URL are named
+        cls,
+        url: str,
+        *,
+        key_file: Path,
+        featuriser: Featuriser,
+        password: str | None = None,
+        hot_bytes: int = _HOT_BYTES,
+        score_all: int = _SCORE_ALL,
+        revive: Revive | None = None,
+    ) -> AsyncIterator["RedisStore"]:
+        """Connect, and check that server and key file fit together; closes at the end.
+
+        Args:
+            url: "unix:///PATH", "redis://HOST:PORT/DB" or "rediss://HOST:PORT/DB".
+            key_file: The master key; created where the server holds no data.
+            featuriser: Computes features anew that another model wrote.
+            password: Of the server.
+            hot_bytes: How much memory the mirrors may take, about.
+            score_all: Up to so many memories, all of a scope are candidates.
+            revive: Brings a dead server back; awaited before a call is repeated once.
+
+        Raises:
+            StoreUnavailableError: The server does not answer, refuses the login, or is too old.
+            StoreKeyError: The key file is missing, malformed, or not that of the data.
+        """
+        connection = Connection(url, password, revive)
+        try:
+            await check_version(connection)
+            master, created = await open_master_key(connection, key_file)
+            store = cls(connection, Scopes(connection, master), featuriser, Mirrors(hot_bytes))
+            store._score_all = score_all
+            store._key_created = created
+            yield store
+        finally:
+            await connection.close()
+
+    @property
+    def key_created(self) -> bool:
+        """Whether opening this store made the key file: the first start."""
+        return self._key_created
+
+    async def scopes(self) -> tuple[str, ...]:
+        """All scopes, sorted by name."""
+        return await self._scopes.names()
+
+    async def add(self, scope: str, plan: Plan) -> tuple[int, ...]:
+        """See `Store.add`."""
+
+        async def planner() -> tuple[Change, tuple[int, ...]]:
+            head = await self._scopes.head(scope) or new_head(scope, self._scopes.master)
+            change = Change(head, unless=plan.message_id)
+            ids = tuple(range(head.next_id, head.next_id + len(plan.slots)))
+            for memory_id, slot in zip(ids, plan.slots, strict=True):
+                change.put(_memory(memory_id, plan.message_id, slot))
+            return change, ids
+
+        ids, known = await self._writer.carry_out(scope, planner)
+        return ids if known is None else known
+
+    async def edit(self, scope: str, plan: Plan) -> tuple[Memory, ...]:
+        """See `Store.edit`."""
+
+        async def planner() -> tuple[Change | None, tuple[Memory, ...]]:
+            head, old = await self._look(scope, message=plan.message_id)
+            same = [memory.text for memory in old] == [slot.text for slot in plan.slots]
+            change = _edited(head, old, plan) if head and old and not same else None
+            return change, old
+
+        return (await self._writer.carry_out(scope, planner))[0]
+
+    async def forget(self, scope: str, ids: Collection[int]) -> tuple[Memory, ...]:
+        """See `Store.forget`."""
+
+        async def planner() -> tuple[Change | None, tuple[Memory, ...]]:
+            head, gone = await self._look(scope, ids=ids)
+            if head is None or not gone:
+                return None, ()
+            change = Change(head)
+            for memory in gone:
+                change.remove(memory)
+            return change, gone
+
+        return (await self._writer.carry_out(scope, planner))[0]
+
+    async def restore(self, scope: str, memories: Sequence[Memory]) -> tuple[int, ...]:
+        """See `Store.restore`."""
+        wanted = {memory.id: memory for memory in memories}
+
+        async def planner() -> tuple[Change | None, tuple[int, ...]]:
+            head, held = await self._look(scope, ids=wanted)
+            back = wanted.keys() - {memory.id for memory in held}
+            if not back:
+                return None, ()
+            change = Change(head or new_head(scope, self._scopes.master))
+            for memory_id in sorted(back):
+                change.restore(wanted[memory_id])
+            return change, tuple(sorted(back))
+
+        return (await self._writer.carry_out(scope, planner))[0]
+
+    async def forget_all(self, scope: str) -> int:
+        """See `Store.forget_all`."""
+        async with self._scopes.lock(scope):
+            self._mirrors.drop(scope)
+            while (head := await self._scopes.head(scope)) is not None:
+                status, *rest = await self._connection.run(
+                    _FORGET_ALL, head.keys, head.wrapped, head.generation
+                )
+                if status != b"stale":
+                    break
+                self._scopes.take(scope, rest[0])
+            await self._scopes.delist(scope)
+        if head is None or status != b"done":
+            return 0
+        await self._connection.compact()
+        return int(rest[0])
+
+    async def candidates(self, scope: str, words: Collection[int]) -> Slots:
+        """See `Store.candidates`."""
+        async with self._scopes.lock(scope):
+            mirror = self._mirrors.get(scope)
+            head, (mode, rows) = await self._scopes.read(
+                scope, _SYNC, mirror.wrapped, mirror.version, mirror.next_id, self._score_all
+            )
+            if head is None:
+                self._mirrors.drop(scope)
+                return Slots()
+            if mode == b"large":
+                return await self._sharing_buckets(scope, head, words)
+            if mode == b"all":
+                memories = open_rows(head.cipher, rows, self._featuriser)
+                mirror = Mirror(head.wrapped, slots=Slots(memories))
+            elif mode == b"some":
+                bring_up(mirror, head.cipher, rows, self._featuriser)
+            mirror.version, mirror.next_id = head.version, head.next_id
+            self._mirrors.keep(scope, mirror)
+        slots = mirror.slots
+        return slots if len(slots) <= self._score_all else sharing(slots, words)
+
+    async def page(self, scope: str, *, before: int | None = None, limit: int = 10) -> Page:
+        """See `Store.page`."""
+        start = 0 if before is None else before
+        if before is not None and before <= 1:
+            limit = 0
+        head, rest = await self._scopes.read(scope, _PAGE, max(start, 0), max(limit, 0))
+        if head is None:
+            return Page((), 0)
+        return Page(tuple(open_rows(head.cipher, rest[0])[::-1]), head.count)
+
+    async def history(self, scope: str, *, limit: int = 50) -> tuple[Event, ...]:
+        """See `Store.history`."""
+        head, rest = await self._scopes.read(scope, _HISTORY, max(limit, 0))
+        if head is None or limit <= 0:
+            return ()
+        events, sealed = rest
+        texts = {
+            int(i): old_texts(head, int(i), value)
+            for i, value in zip(sealed[::2], sealed[1::2], strict=True)
+        }
+        return tuple(_event(texts, *events[at : at + 4]) for at in range(0, len(events), 4))
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        await self._connection.close()
+
+    async def _look(
+        self, scope: str, *, message: str | None = None, ids: Collection[int] = ()
+    ) -> tuple[Head | None, tuple[Memory, ...]]:
+        """The head with the memories of a message, or those with some ids, at one moment."""
+        while True:
+            known = await self._scopes.head(scope)
+            if known is None:
+                return None, ()
+            name = b"" if message is None else known.cipher.message(message)
+            head, rest = await self._scopes.read(scope, _LOOK, name, *sorted(set(ids)))
+            if head is None:
+                return None, ()
+            if head.wrapped == known.wrapped:  # else the name was made with a key that is gone
+                return head, tuple(open_rows(head.cipher, rest[0]))
+
+    async def _sharing_buckets(self, scope: str, head: Head, words: Collection[int]) -> Slots:
+        while True:
+            buckets = sorted({head.cipher.bucket(word) for word in words})
+            newer, rest = await self._scopes.read(scope, _BUCKETS, *buckets)
+            if newer is None:
+                return Slots()
+            if newer.wrapped == head.wrapped:
+                return Slots(open_rows(newer.cipher, rest[0], self._featuriser))
+            head = newer
+
+
+def _edited(head: Head, old: Sequence[Memory], plan: Plan) -> Change:
+    """The change that `Store.edit` describes."""
+    change = Change(head)
+    for memory in old[len(plan.slots) :]:
+        change.remove(memory)
+    fresh = count(head.next_id)
+    for before, slot in zip_longest(old[: len(plan.slots)], plan.slots):
+        if before is None:
+            memory = _memory(next(fresh), plan.message_id, slot)
+            change.put(replace(memory, time=old[-1].time))
+        elif before.text != slot.text:
+            memory = _memory(before.id, plan.message_id, slot)
+            change.replace(before, replace(memory, time=before.time))
+    return change
+
+
+def _memory(memory_id: int, message_id: str, slot: Slot) -> Memory:
+    return Memory(
+        memory_id, message_id, slot.text, slot.time, slot.speaker, slot.features, slot.words
+    )
+
+
+def _event(
+    texts: dict[int, dict[int, str]], name: bytes, kind: bytes, memory: bytes, time_ms: bytes
+) -> Event:
+    memory_id, version = int(memory), int(name.partition(b"-")[0])
+    return Event(
+        _KINDS[kind],
+        datetime.fromtimestamp(int(time_ms) / 1000, UTC),
+        memory_id,
+        texts.get(memory_id, {}).get(version, ""),
+    )

@@ -1,0 +1,91 @@
+-- Carries out one change of a scope, all of it or nothing.
+-- ARGV: wrapped data key, version the change was made for ("0": no such scope yet), token, time (ms),
+--       next id, generation, layout version, message that must be unknown ("" if none),
+--       then four lists, each led by its length:
+--       removals (id, message, buckets), puts (id, message, record, new buckets, stale buckets),
+--       old texts (id, sealed entry) and events (kind, id). Buckets are packed, 2 bytes each.
+-- Returns {"done"}, {"known", packed ids} or, where another client changed the scope meanwhile,
+-- {"stale", head}.
+local head, rec, msg, bkt, log, old = unpack(KEYS)
+local at = 0
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+local key, version, token, now = take(), take(), take(), take()
+local next_id, generation, layout, unless = take(), take(), take(), take()
+
+if unless ~= '' then
+  local known = redis.call('HGET', msg, unless)
+  if known then return {'known', known} end
+end
+local held = redis.call('HMGET', head, 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'last')
+if held[1] == key and held[7] == token then return {'done'} end -- a repeat whose reply was lost
+if (held[1] or key) ~= key or (held[2] or '0') ~= version then return {'stale', held} end
+
+local function each(buckets, change)
+  for i = 1, #buckets, 2 do
+    local bucket = string.sub(buckets, i, i + 1)
+    local ids = change(redis.call('HGET', bkt, bucket) or '')
+    if ids == '' then redis.call('HDEL', bkt, bucket) else redis.call('HSET', bkt, bucket, ids) end
+  end
+end
+local function file(id, buckets)
+  local packed = struct.pack('>I4', id)
+  each(buckets, function(ids) return ids .. packed end)
+end
+local function unfile(id, buckets)
+  local packed = struct.pack('>I4', id)
+  each(buckets, function(ids)
+    local i = string.find(ids, packed, 1, true)
+    while i and i % 4 ~= 1 do i = string.find(ids, packed, i + 1, true) end
+    return i and string.sub(ids, 1, i - 1) .. string.sub(ids, i + 4) or ids
+  end)
+end
+
+local function unlink(id, name)
+  local ids = redis.call('HGET', msg, name) or ''
+  for i = 1, #ids, 4 do
+    if struct.unpack('>I4', ids, i) == tonumber(id) then
+      redis.call('HSET', msg, name, string.sub(ids, 1, i - 1) .. string.sub(ids, i + 4))
+      return
+    end
+  end
+end
+local function link(id, name)
+  local ids, place = redis.call('HGET', msg, name) or '', 1
+  while place < #ids and struct.unpack('>I4', ids, place) < tonumber(id) do place = place + 4 end
+  if place > #ids or struct.unpack('>I4', ids, place) ~= tonumber(id) then
+    ids = string.sub(ids, 1, place - 1) .. struct.pack('>I4', id) .. string.sub(ids, place)
+    redis.call('HSET', msg, name, ids)
+  end
+end
+
+if unless ~= '' then redis.call('HSET', msg, unless, '') end
+local count = tonumber(held[4] or 0)
+for _ = 1, tonumber(take()) do
+  local id, name, buckets = take(), take(), take()
+  unlink(id, name)
+  unfile(id, buckets)
+  count = count - redis.call('HDEL', rec, id)
+  redis.call('HDEL', old, id)
+end
+for _ = 1, tonumber(take()) do
+  local id, name, record, new, stale = take(), take(), take(), take(), take()
+  link(id, name)
+  unfile(id, stale)
+  file(id, new)
+  count = count + redis.call('HSET', rec, id, record)
+end
+for _ = 1, tonumber(take()) do
+  local id, entry = take(), take()
+  redis.call('HSET', old, id, (redis.call('HGET', old, id) or '') .. entry)
+end
+local changed = string.format('%d', version + 1)
+for n = 1, tonumber(take()) do
+  local kind, id = take(), take()
+  redis.call('XADD', log, changed .. '-' .. n, 'k', kind, 'i', id, 't', now)
+end
+redis.call('HSET', head, 'key', key, 'ver', changed, 'next', next_id, 'gen', generation,
+  'count', string.format('%d', count), 'last', token, 'fmt', layout)
+return {'done'}
