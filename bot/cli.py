@@ -1,0 +1,140 @@
+"""The command line: parses, delegates, and turns errors into one clear line and exit code 2.
+
+What a command needs is imported inside it: torch takes a second, and --help should not.
+"""
+
+# ruff: noqa: PLC0415 -- see above
+
+import asyncio
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from memnn.errors import MemnnError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+app = typer.Typer(
+    help="A bot that remembers what you tell it and answers from it, with a Memory Network.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class StoreName(StrEnum):
+    """Where a replay keeps its memories."""
+
+    MEMORY = "memory"
+    REDIS = "redis"
+
+
+ConversationFile = Annotated[Path, typer.Argument(help="Conversations, one user a line.")]
+
+
+@app.command()
+def chat() -> None:
+    """Talk in the terminal; no token is needed."""
+    from bot.terminal.start import start
+
+    start(_settings())
+
+
+@app.command()
+def replay(
+    file: ConversationFile,
+    out: Annotated[Path, typer.Option(help="Where the predictions go, one message a line.")],
+    store: Annotated[StoreName, typer.Option(help="Where memories are kept.")] = StoreName.MEMORY,
+) -> None:
+    """Send the messages of a file through the bot and write what it says."""
+    from bot.conversation_file import backwards, read_conversations
+
+    users = read_conversations(file)
+    for warning in backwards(file, users):
+        typer.echo(f"warning: {warning}", err=True)
+    from bot.tasks import replay_to
+
+    asyncio.run(replay_to(_settings(), users, out, in_process=store is StoreName.MEMORY))
+
+
+@app.command()
+def score(
+    file: ConversationFile,
+    predictions: Annotated[Path, typer.Argument(help="What `replay` wrote for them.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
+) -> None:
+    """Compare what the bot said with what would be right."""
+    from rich.console import Console
+
+    from bot.conversation_file import read_gold, read_predictions
+    from bot.score import pair
+    from bot.score import score as scores
+    from bot.score_table import plain, table
+
+    result = scores(pair(read_gold(file), read_predictions(predictions), str(predictions)))
+    if as_json:
+        typer.echo(json.dumps(plain(result), indent=2))
+    else:
+        Console(highlight=False).print(table(result))
+
+
+@app.command()
+def check() -> None:
+    """Look at settings, server, key and model: what is wrong, and how to mend it."""
+    from bot.tasks import show_check
+
+    if not asyncio.run(show_check()):
+        raise typer.Exit(1)
+
+
+@app.command(name="export")
+def export_memories(
+    file: Annotated[Path, typer.Argument(help="New file: .jsonl to import, .md to read.")],
+) -> None:
+    """Write the terminal's memories to a file."""
+    from bot.tasks import export_to
+
+    count = asyncio.run(export_to(_settings(), file))
+    typer.echo(f"{count:,} memories written to {file}")
+
+
+@app.command(name="import")
+def import_memories(
+    file: Annotated[Path, typer.Argument(help="What `export` wrote as .jsonl.")],
+) -> None:
+    """Add the memories of a file to the terminal's; known ones stay as they are."""
+    from bot.tasks import import_from
+
+    count = asyncio.run(import_from(_settings(), file))
+    typer.echo(f"{count:,} memories added")
+
+
+def main() -> None:
+    """Run the command line; exits with 2 where something is wrong with what it was given."""
+    try:
+        app()
+    except MemnnError as error:
+        for line in str(error).splitlines():
+            typer.echo(f"memnn-bot: {line}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        where = error.filename or "writing"
+        typer.echo(f"memnn-bot: {where}: {error.strerror or type(error).__name__}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _settings() -> "Settings":
+    from bot.log import configure
+    from bot.settings import load
+
+    settings = load()
+    configure(settings.log_level)
+    return settings

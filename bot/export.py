@@ -1,0 +1,128 @@
+"""The memories of a scope as a file, and back: JSON Lines for machines, Markdown for people.
+
+One line of the JSON form is one memory. It is read back by the same names; a message that is known
+already stays as it is, so that reading a file twice changes nothing.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from bot.conversation import MAX_CHARACTERS, Conversation
+from bot.conversation_file import Record, Text, Time, read_lines
+from memnn.errors import DataError
+from memnn.records import Memory, Message
+
+MARKDOWN_ENDINGS = frozenset({".md", ".markdown"})
+JSON_ENDINGS = frozenset({".jsonl", ".json", ".ndjson"})
+_PAGE = 500
+_OWNER_ONLY = 0o600
+
+
+class Exported(Record):
+    """One memory in a file.
+
+    Attributes:
+        message: The message that it came from.
+        time: When it was said; without a zone, UTC.
+        speaker: Who said it; empty for the owner of the memories.
+        text: The statement.
+    """
+
+    message: Text
+    time: Time
+    speaker: Text = ""
+    text: Text
+
+
+async def collect(conversation: Conversation, scope: str) -> list[Memory]:
+    """All memories of a scope, oldest first.
+
+    Raises:
+        StoreError: They cannot be read.
+    """
+    memories: list[Memory] = []
+    before = None
+    while page := (await conversation.memories(scope, before=before, limit=_PAGE)).memories:
+        memories.extend(page)
+        before = page[-1].id
+    return memories[::-1]
+
+
+def write(path: Path, memories: Sequence[Memory]) -> None:
+    """Write memories to a new file that only its owner may read, in the form of its ending.
+
+    Raises:
+        DataError: The ending is unknown, the file exists, or it cannot be written.
+    """
+    ending = path.suffix.lower()
+    if ending not in MARKDOWN_ENDINGS | JSON_ENDINGS:
+        raise DataError(f"{path}: the name should end in .md for reading or .jsonl for an import")
+    content = to_markdown(memories) if ending in MARKDOWN_ENDINGS else to_json_lines(memories)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError:
+        raise DataError(f"{path}: is there already; choose another name") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def to_json_lines(memories: Sequence[Memory]) -> str:
+    """One line a memory, as `read` takes them."""
+    lines = (
+        {"message": m.message_id, "time": m.time.isoformat(), "speaker": m.speaker, "text": m.text}
+        for m in memories
+    )
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def to_markdown(memories: Sequence[Memory]) -> str:
+    """A heading a day, an item a memory, in local time."""
+    parts = [f"# {len(memories)} memories\n" if len(memories) != 1 else "# 1 memory\n"]
+    local = [(m.time.astimezone(), m) for m in memories]
+    for day, group in groupby(local, key=lambda pair: pair[0].date()):
+        parts.append(f"\n## {day:%A}, {day.day} {day:%B %Y}\n\n")
+        parts.extend(f"- {time:%H:%M} {_said(memory)}\n" for time, memory in group)
+    return "".join(parts)
+
+
+def read(path: Path) -> list[Exported]:
+    """The memories of a file that `write` wrote in its JSON form.
+
+    Raises:
+        DataError: The file cannot be read, or a line is malformed.
+    """
+    memories = []
+    for number, memory in read_lines(path, Exported):
+        if not memory.text.strip() or len(memory.text) > MAX_CHARACTERS:
+            length = f"{len(memory.text):,} characters, 1 to {MAX_CHARACTERS:,} can be stored"
+            raise DataError(f"{path}:{number}: text: {length}; mend or remove the line")
+        memories.append(memory)
+    return memories
+
+
+async def take_in(conversation: Conversation, scope: str, memories: Sequence[Exported]) -> int:
+    """Store memories that were read from a file; returns how many the scope has now in addition.
+
+    Raises:
+        StoreError: One could not be stored; reading the file again goes on from there.
+    """
+    before = (await conversation.memories(scope, limit=1)).total
+    messages: dict[str, list[Exported]] = {}
+    for memory in memories:  # an edit may have put later memories between those of one message
+        messages.setdefault(memory.message, []).append(memory)
+    for held in messages.values():
+        text = "\n".join(m.text for m in held)
+        message = Message(held[0].message, text, held[0].time, held[0].speaker)
+        await conversation.take_in(scope, message, [m.text for m in held])
+    return (await conversation.memories(scope, limit=1)).total - before
+
+
+def _said(memory: Memory) -> str:
+    text = " ".join(memory.text.split())
+    escaped = "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in text)
+    return f"{memory.speaker}: {escaped}" if memory.speaker else escaped

@@ -1,0 +1,116 @@
+"""The composition root: the only place that knows which concrete parts a process is made of.
+
+Everything is opened in order and closed in reverse; nothing happens at import. Importing it imports
+torch, which takes a second: the command line does so only when a command needs it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import torch
+
+from bot.conversation import Conversation
+from bot.server import EmbeddedServer
+from bot.settings import Settings
+from bot.store import RedisStore
+from memnn import artifact
+from memnn.in_memory import InMemoryStore
+from memnn.model import Model
+from memnn.network import Network
+
+if TYPE_CHECKING:
+    from memnn.store import Store
+
+_BYTES_PER_MB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A conversation that is ready, with what an edge may want to tell about it.
+
+    Attributes:
+        conversation: Ready to take messages.
+        first_start: The key file was made just now: there were no data.
+    """
+
+    conversation: Conversation
+    first_start: bool
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    """The conversation over the server that the settings name, or over the bot's own.
+
+    Raises:
+        ArtifactError: The model cannot be loaded.
+        StoreError: The server cannot be reached, or the key file does not fit.
+    """
+    model = await load_model(settings)
+    async with open_store(settings, model) as store:
+        yield Runtime(Conversation(Network(model, store)), store.key_created)
+
+
+@asynccontextmanager
+async def open_apart(settings: Settings, *, in_process: bool) -> AsyncIterator[Conversation]:
+    """A conversation apart from anyone's memories, for a replay.
+
+    Args:
+        settings: Names the model and, where it names one, the server.
+        in_process: Keep the memories in this process; else on the server, or on one of its own in
+            a temporary directory.
+
+    Raises:
+        ArtifactError: The model cannot be loaded.
+        StoreError: The server cannot be reached, or the key file does not fit.
+    """
+    model = await load_model(settings)
+    async with AsyncExitStack() as stack:
+        store: Store = InMemoryStore()
+        if not in_process:
+            if settings.redis_url is None:
+                directory = Path(stack.enter_context(TemporaryDirectory(prefix="memnn-")))
+                apart = {"data_dir": directory, "memory_key_file": None}
+                settings = settings.model_copy(update=apart)
+            store = await stack.enter_async_context(open_store(settings, model))
+        yield Conversation(Network(model, store))
+
+
+async def load_model(settings: Settings) -> Model:
+    """The model that the settings name.
+
+    Raises:
+        ArtifactError: It is missing, damaged, or of another version.
+    """
+    torch.set_num_threads(1)  # the network is small: more threads cost more than they bring
+    return await asyncio.to_thread(artifact.load, settings.artifact)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, model: Model) -> AsyncIterator[RedisStore]:
+    """The store on the server that the settings name, or on the bot's own.
+
+    Raises:
+        StoreError: The server cannot be reached, or the key file does not fit.
+    """
+    async with AsyncExitStack() as stack:
+        url, revive = settings.redis_url and settings.redis_url.get_secret_value(), None
+        if not url:
+            server = await stack.enter_async_context(EmbeddedServer(settings.data_dir))
+            url, revive = server.url, server.ensure
+        password = settings.redis_password
+        store = await stack.enter_async_context(
+            RedisStore.open(
+                url,
+                password=password.get_secret_value() if password else None,
+                key_file=settings.key_file,
+                featuriser=model.generalization,
+                hot_bytes=settings.hot_memory_mb * _BYTES_PER_MB,
+                revive=revive,
+            )
+        )
+        yield store

@@ -1,0 +1,4 @@
+"""The names of the scopes that are not Telegram chats."""
+
+TERMINAL = "terminal:owner"
+REPLAY = "replay"

@@ -1,0 +1,93 @@
+"""What the command line runs and waits for: replay, check, export, import."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot import export
+from bot.check import Finding, check
+from bot.conversation_file import Conversation
+from bot.replay import clear, replay
+from bot.runtime import open_apart, open_runtime
+from bot.scopes import REPLAY, TERMINAL
+from bot.settings import Settings
+
+
+async def replay_to(
+    settings: Settings, users: Sequence[Conversation], out: Path, *, in_process: bool
+) -> None:
+    """Replay conversations and write the predictions as they come; progress goes to stderr.
+
+    Raises:
+        OSError: The predictions cannot be written.
+        MemnnError: The model cannot be loaded, or the store fails.
+    """
+    total = sum(len(user.messages) for user in users)
+    prefix = f"{REPLAY}:{uuid4().hex}"  # a server may hold others' memories, or another replay's
+    with out.open("w", encoding="utf-8") as file, _progress() as progress:
+        task = progress.add_task("replay", total=total)
+        async with open_apart(settings, in_process=in_process) as conversation:
+            try:
+                async for prediction in replay(conversation, users, prefix):
+                    file.write(prediction.model_dump_json() + "\n")
+                    progress.advance(task)
+            finally:
+                await clear(conversation, users, prefix)
+
+
+async def show_check() -> bool:
+    """Print one line a finding; returns whether all is well."""
+    console = Console(highlight=False)
+    well = True
+    async for finding in check():
+        console.print(_finding(finding))
+        well = well and finding.well
+    return well
+
+
+async def export_to(settings: Settings, path: Path) -> int:
+    """Write the terminal's memories to a new file; returns how many.
+
+    Raises:
+        DataError: The file is there already, or cannot be written.
+        MemnnError: The model cannot be loaded, or the store fails.
+    """
+    async with open_runtime(settings) as runtime:
+        memories = await export.collect(runtime.conversation, TERMINAL)
+    export.write(path, memories)
+    return len(memories)
+
+
+async def import_from(settings: Settings, path: Path) -> int:
+    """Add the memories of a file to the terminal's; returns how many were new.
+
+    Raises:
+        DataError: The file cannot be read, or a line is malformed; nothing was added.
+        MemnnError: The model cannot be loaded, or the store fails.
+    """
+    memories = export.read(path)
+    async with open_runtime(settings) as runtime:
+        return await export.take_in(runtime.conversation, TERMINAL, memories)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    return Progress(
+        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
+    )
+
+
+def _finding(finding: Finding) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(width=8)
+    grid.add_column()
+    sign = ("✓", "green") if finding.well else ("✗", "red")
+    grid.add_row(Text(*sign), Text(finding.part, "bold"), Text(finding.detail))
+    return grid

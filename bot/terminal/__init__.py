@@ -1,0 +1,1 @@
+"""The terminal: a prompt, plain words, and how replies look there."""

@@ -1,0 +1,93 @@
+"""The terminal chat: prompt, reply, prompt, until the user leaves."""
+
+from collections.abc import Callable
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from bot import words
+from bot.conversation import Conversation
+from bot.runtime import open_runtime
+from bot.scopes import TERMINAL
+from bot.settings import Settings
+from bot.terminal import render
+from bot.terminal.commands import Commands, new_message, now
+from bot.terminal.lines import PROMPT, Lines, PipedLines, TypedLines
+from memnn.errors import DataError, StoreError
+
+_EARLIER = 100
+_YES = frozenset({"y", "yes"})
+
+
+async def chat(
+    settings: Settings, console: Console, notes: Console, ready: Callable[[], None]
+) -> None:
+    """Talk until the user leaves.
+
+    Args:
+        settings: Name server, key and model.
+        console: Where replies go; a prompt with editing if it is a terminal.
+        notes: Where the welcome goes.
+        ready: Called once all is open, before the first word.
+
+    Raises:
+        ArtifactError: The model cannot be loaded.
+        StoreError: The server cannot be reached at the start, or the key file does not fit.
+    """
+    async with open_runtime(settings) as runtime:
+        page = await runtime.conversation.memories(TERMINAL, limit=_EARLIER)
+        ready()
+        notes.print(_welcome(settings, page.total, first_start=runtime.first_start))
+        await Chat(runtime.conversation, console).run([m.text for m in page.memories[::-1]])
+    if console.is_terminal:
+        console.print(render.line(words.BYE, "dim"))
+
+
+class Chat:
+    """One user at one terminal."""
+
+    def __init__(self, conversation: Conversation, console: Console) -> None:
+        self._conversation = conversation
+        self._console = console
+        self._commands = Commands(conversation, TERMINAL, self._ask)
+        self._lines: Lines = PipedLines()
+
+    async def run(self, earlier: list[str]) -> None:
+        """Read and reply until the user leaves.
+
+        Args:
+            earlier: What the arrow keys go back to, oldest first.
+        """
+        if self._console.is_terminal:
+            self._lines = TypedLines(tuple(self._commands.by_name), earlier)
+        while (text := await self._lines.read()) is not None:
+            if text.strip().lower() in {"/quit", "/exit"}:
+                break
+            if text:
+                self._console.print(await self._reply(text))
+
+    async def _reply(self, text: str) -> RenderableType:
+        try:
+            shown = await self._commands.run(text.strip())
+        except (StoreError, DataError) as error:
+            return render.trouble(str(error))
+        if shown is None:
+            reply = await self._conversation.handle(TERMINAL, new_message(text))
+            shown = render.reply(reply, now())
+        return shown
+
+    async def _ask(self, question: str) -> bool:
+        self._console.print(render.line(question))
+        answer = await self._lines.read(f"yes or no {PROMPT}")
+        return answer is not None and answer.strip().lower() in _YES
+
+
+def _welcome(settings: Settings, total: int, *, first_start: bool) -> RenderableType:
+    if total:
+        many = "1 memory" if total == 1 else f"{total:,} memories"
+        return render.line(words.WELCOME_BACK.format(many=many), "dim")
+    lines = [words.WELCOME]
+    if first_start:
+        server = "on the server of REDIS_URL" if settings.redis_url else f"in {settings.data_dir}"
+        lines = [f"data {server}", f"key  in {settings.key_file}", words.FIRST_START, "", *lines]
+    return render.indented(Text("\n".join(lines), style="dim"))

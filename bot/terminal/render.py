@@ -1,0 +1,152 @@
+"""How replies look in a terminal: compact, calm, aligned; without colours they read as well.
+
+Values in, rich renderables out. Knows no store and asks nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bot import words
+from bot.replies import Answered, Reply, Undone
+from bot.terminal.times import when
+from memnn.records import Event, EventKind, Memory, Page
+
+INDENT = 2
+_QUOTE_CHARACTERS = 240
+_BIDI_CONTROLS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_HAPPENED = {
+    EventKind.EDITED: "edited",
+    EventKind.FORGOTTEN: "forgotten",
+    EventKind.RESTORED: "put back",
+    EventKind.INSPECTED: "looked at by an administrator",
+}
+
+
+def reply(value: Reply, now: datetime) -> RenderableType:
+    """All parts of a reply: the answer, its evidence, what was stored, what went wrong."""
+    parts: list[RenderableType] = []
+    if value.answered:
+        parts.append(answered(value.answered, now))
+    if value.stored:
+        parts.append(noted(len(value.stored)))
+    if value.line:
+        parts.append(trouble(value.line) if value.failed else line(value.line))
+    return Group(*parts)
+
+
+def noted(count: int) -> RenderableType:
+    """The word that a statement is acknowledged with."""
+    more = f" as {count} memories" if count > 1 else ""
+    return indented(Text.assemble(("✍ ", "green"), ("noted" + more, "dim")))
+
+
+def answered(value: Answered, now: datetime) -> RenderableType:
+    """The answer over the statements that it rests on, or what came closest."""
+    if value.answer.text is not None:
+        head = Text(visible(value.answer.text), style="bold")
+        return Group(indented(head), quotes(value.answer.supports, now))
+    if not value.nearest:
+        return line(words.NOTHING_YET)
+    return Group(line(f"{words.DONT_KNOW} {words.CLOSEST}"), quotes(value.nearest, now))
+
+
+def quotes(memories: Sequence[Memory], now: datetime) -> RenderableType:
+    """Statements as they were said, each with when, behind a bar."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style="cyan")
+    grid.add_column()
+    for memory in memories:
+        text = quote(memory)
+        text.append(f"  {when(memory.time, now)}", style="dim")
+        grid.add_row("│", text)
+    return indented(grid)
+
+
+def quote(memory: Memory) -> Text:
+    """A statement in quotation marks, cut where it is very long."""
+    said = f"{memory.speaker}: " if memory.speaker else ""
+    return Text(f"{said}“{clipped(memory.text)}”")
+
+
+def listing(memories: Iterable[Memory], now: datetime) -> RenderableType:
+    """Memories with the numbers that /forget takes."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", style="cyan")
+    grid.add_column(ratio=1)
+    grid.add_column(style="dim", no_wrap=True, justify="right")
+    for memory in memories:
+        said = f"{memory.speaker}: " if memory.speaker else ""
+        grid.add_row(str(memory.id), Text(said + clipped(memory.text)), when(memory.time, now))
+    return indented(grid)
+
+
+def page(value: Page, number: int, pages: int, now: datetime) -> RenderableType:
+    """One page of the memories, newest first."""
+    many = "1 memory" if value.total == 1 else f"{value.total:,} memories, newest first"
+    parts: list[RenderableType] = [line(many, "dim"), listing(value.memories, now)]
+    if number < pages:
+        parts.append(line(f"page {number} of {pages} · /memories {number + 1} goes on", "dim"))
+    return Group(*parts)
+
+
+def forgotten(memories: Sequence[Memory], hint: str) -> RenderableType:
+    """What was forgotten, struck out, and how to get it back."""
+    lines = [
+        Text.assemble(("✗ ", "red"), (f"{m.id}  ", "cyan"), (clipped(m.text), "strike dim"))
+        for m in memories
+    ]
+    return Group(*map(indented, lines), line(hint, "dim"))
+
+
+def undone(value: Undone) -> RenderableType:
+    """What an undo took back or put back."""
+    if value.forgotten:
+        return forgotten(value.forgotten, words.TAKEN_BACK)
+    if value.restored:
+        lines = [Text.assemble(("↩ ", "green"), clipped(m.text)) for m in value.restored]
+        return Group(*map(indented, lines), line(words.PUT_BACK, "dim"))
+    return line(words.NOTHING_TO_UNDO)
+
+
+def history(events: Sequence[Event], now: datetime) -> RenderableType:
+    """What happened to the memories, newest first."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", style="cyan")
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    grid.add_column(style="dim", no_wrap=True, justify="right")
+    for event in events:
+        old = Text(f"was “{clipped(event.old_text)}”" if event.old_text else "", style="dim")
+        grid.add_row(str(event.memory_id), _HAPPENED[event.kind], old, when(event.time, now))
+    return indented(grid)
+
+
+def line(text: str, style: str = "") -> RenderableType:
+    """A line for people."""
+    return indented(Text(text, style=style))
+
+
+def trouble(text: str) -> RenderableType:
+    """A line about something that went wrong or cannot be."""
+    return indented(Text.assemble(("! ", "yellow"), text))
+
+
+def visible(text: str) -> str:
+    """A text on one line, without the signs that could turn the direction of what follows."""
+    return " ".join(text.translate(_BIDI_CONTROLS).split())
+
+
+def clipped(text: str, limit: int = _QUOTE_CHARACTERS) -> str:
+    """A text on one line of at most ``limit`` characters."""
+    whole = visible(text)
+    return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + "…"
+
+
+def indented(what: RenderableType) -> Padding:
+    """Set in from the margin, as everything is that the bot says."""
+    return Padding(what, (0, 0, 0, INDENT), expand=False)
