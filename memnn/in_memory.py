@@ -6,6 +6,7 @@ For replay, tests and experiments; the reference that the Redis store is held ag
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 from memnn.records import Event, EventKind, Memory, Page, Plan, Slot
 from memnn.slots import Slots
@@ -18,6 +19,22 @@ class _Scope:
     log: list[Event] = field(default_factory=list)
     next_id: int = 1
 
+    def append(self, message_id: str, slot: Slot) -> None:
+        self.slots.put(_memory(self.next_id, message_id, slot))
+        self.messages[message_id] = (*self.messages.get(message_id, ()), self.next_id)
+        self.next_id += 1
+
+    def drop(self, memory_id: int) -> Memory:
+        memory = self.slots.remove(memory_id)
+        if memory is None:
+            raise KeyError(memory_id)
+        rest = (i for i in self.messages[memory.message_id] if i != memory_id)
+        self.messages[memory.message_id] = tuple(rest)
+        # Old texts go with the memory; that there were edits stays in the log.
+        self.log[:] = [replace(e, old_text="") if e.memory_id == memory_id else e for e in self.log]
+        self.log.append(Event(EventKind.FORGOTTEN, _now(), memory_id))
+        return memory
+
 
 class InMemoryStore:
     """A `memnn.store.Store` over plain Python objects."""
@@ -29,52 +46,45 @@ class InMemoryStore:
         """See `Store.add`."""
         held = self._scopes.setdefault(scope, _Scope())
         if plan.message_id not in held.messages:
-            ids = tuple(range(held.next_id, held.next_id + len(plan.slots)))
-            for memory_id, slot in zip(ids, plan.slots, strict=True):
-                held.slots.put(_memory(memory_id, plan.message_id, slot))
-            held.next_id += len(ids)
-            held.messages[plan.message_id] = ids
+            held.messages[plan.message_id] = ()
+            for slot in plan.slots:
+                held.append(plan.message_id, slot)
         return held.messages[plan.message_id]
 
     async def edit(self, scope: str, plan: Plan) -> tuple[Memory, ...]:
         """See `Store.edit`."""
         held = self._scopes.get(scope) or _Scope()
-        ids = held.messages.get(plan.message_id, ())
-        old = tuple(m for i in ids if (m := held.slots.get(i)) is not None)
+        old = tuple(m for i in held.messages.get(plan.message_id, ()) if (m := held.slots.get(i)))
         if not old or [m.text for m in old] == [s.text for s in plan.slots]:
             return old
-        kept = [m.id for m in old][: len(plan.slots)]
-        fresh = range(held.next_id, held.next_id + len(plan.slots) - len(kept))
-        held.next_id += len(fresh)
-        for memory in old[len(kept) :]:
-            self._drop(held, memory.id)
-        for memory_id, slot in zip([*kept, *fresh], plan.slots, strict=True):
-            held.slots.put(_memory(memory_id, plan.message_id, replace(slot, time=old[0].time)))
-        held.messages[plan.message_id] = (*kept, *fresh)
-        for memory in old[: len(kept)]:
-            held.log.append(Event(EventKind.EDITED, _now(), memory.id, memory.text))
+        for memory in old[len(plan.slots) :]:
+            held.drop(memory.id)
+        for before, slot in zip_longest(old[: len(plan.slots)], plan.slots):
+            if before is None:
+                held.append(plan.message_id, replace(slot, time=old[-1].time))
+            elif before.text != slot.text:
+                new = _memory(before.id, plan.message_id, replace(slot, time=before.time))
+                held.slots.put(new)
+                held.log.append(Event(EventKind.EDITED, _now(), before.id, before.text))
         return old
 
     async def forget(self, scope: str, ids: Collection[int]) -> tuple[Memory, ...]:
         """See `Store.forget`."""
         held = self._scopes.get(scope) or _Scope()
-        gone = [self._drop(held, i) for i in sorted(set(ids)) if i in held.slots]
-        for memory in gone:
-            rest = tuple(i for i in held.messages[memory.message_id] if i != memory.id)
-            held.messages[memory.message_id] = rest
-        return tuple(gone)
+        return tuple(held.drop(i) for i in sorted(set(ids)) if i in held.slots)
 
     async def restore(self, scope: str, memories: Sequence[Memory]) -> tuple[int, ...]:
         """See `Store.restore`."""
         held = self._scopes.setdefault(scope, _Scope())
-        back = [m for m in memories if m.id not in held.slots]
+        wanted = {memory.id: memory for memory in memories}
+        back = [wanted[i] for i in sorted(wanted) if i not in held.slots]
         for memory in back:
             held.slots.put(memory)
             ids = held.messages.get(memory.message_id, ())
             held.messages[memory.message_id] = tuple(sorted({*ids, memory.id}))
             held.next_id = max(held.next_id, memory.id + 1)
             held.log.append(Event(EventKind.RESTORED, _now(), memory.id))
-        return tuple(m.id for m in back)
+        return tuple(memory.id for memory in back)
 
     async def forget_all(self, scope: str) -> int:
         """See `Store.forget_all`."""
@@ -89,23 +99,14 @@ class InMemoryStore:
         """See `Store.page`."""
         slots = (self._scopes.get(scope) or _Scope()).slots
         older = [m for m in slots if before is None or m.id < before]
-        return Page(tuple(older[::-1][:limit]), len(slots))
+        return Page(tuple(older[::-1][: max(limit, 0)]), len(slots))
 
     async def history(self, scope: str, *, limit: int = 50) -> tuple[Event, ...]:
         """See `Store.history`."""
-        return tuple((self._scopes.get(scope) or _Scope()).log[::-1][:limit])
+        return tuple((self._scopes.get(scope) or _Scope()).log[::-1][: max(limit, 0)])
 
     async def close(self) -> None:
         """See `Store.close`; here there is nothing to let go of."""
-
-    @staticmethod
-    def _drop(held: _Scope, memory_id: int) -> Memory:
-        memory = held.slots.remove(memory_id)
-        if memory is None:
-            raise KeyError(memory_id)
-        held.log[:] = [e for e in held.log if e.memory_id != memory_id]  # old texts go with it
-        held.log.append(Event(EventKind.FORGOTTEN, _now(), memory_id))
-        return memory
 
 
 def _memory(memory_id: int, message_id: str, slot: Slot) -> Memory:

@@ -194,18 +194,18 @@ class RedisStore:
 
     async def page(self, scope: str, *, before: int | None = None, limit: int = 10) -> Page:
         """See `Store.page`."""
-        start = 0 if before is None else before
-        if before is not None and before <= 1:
-            limit = 0
-        head, rest = await self._scopes.read(scope, _PAGE, max(start, 0), max(limit, 0))
+        start = 0 if before is None else max(before, 1)  # to the script, 0 is the newest
+        head, rest = await self._scopes.read(scope, _PAGE, start, max(limit, 0))
         if head is None:
             return Page((), 0)
         return Page(tuple(open_rows(head.cipher, rest[0])[::-1]), head.count)
 
     async def history(self, scope: str, *, limit: int = 50) -> tuple[Event, ...]:
         """See `Store.history`."""
-        head, rest = await self._scopes.read(scope, _HISTORY, max(limit, 0))
-        if head is None or limit <= 0:
+        if limit <= 0:
+            return ()
+        head, rest = await self._scopes.read(scope, _HISTORY, limit)
+        if head is None:
             return ()
         events, sealed = rest
         texts = {
