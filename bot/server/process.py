@@ -15,9 +15,11 @@ from memnn.errors import StoreFullError, StoreUnavailableError
 _PING_TIMEOUT_S: Final = 1.0
 _START_TIMEOUT_S: Final = 20.0
 _TAIL_BYTES: Final = 4096
-_ROOM_BYTES: Final = 4096
+_LEAST_ROOM_BYTES: Final = 4096
+_LITTLE_ROOM_BYTES: Final = 1 << 20
 _FRESH_S: Final = 10.0
-_DISK_FULL: Final = ("No space left on device", "Disk quota exceeded", "File too large")
+_FAILED: Final = "AOF write error"
+_QUOTA: Final = ("Disk quota exceeded", "File too large")
 
 # appendfsync always: measured at 0.2 ms a statement on an SSD. With "everysec" the server
 # acknowledges a write that a full disk then swallows; with "always" it stops before the reply.
@@ -109,15 +111,17 @@ def start_error(paths: Paths, what: str) -> StoreUnavailableError | StoreFullErr
 
 
 def disk_full(paths: Paths) -> bool:
-    """Whether the file system is full, or a server that just stopped said so."""
+    """Whether the file system is full, or a server that just stopped says so."""
     with contextlib.suppress(OSError):
         status = os.statvfs(paths.data)
         blocks = status.f_bavail if os.geteuid() else status.f_bfree  # some are root's alone
-        if blocks * status.f_frsize < _ROOM_BYTES:
+        room = blocks * status.f_frsize
+        if room < _LEAST_ROOM_BYTES:
             return True
-        # A quota does not show in the file system's numbers. Old words tell nothing of today.
-        if time.time() - paths.log.stat().st_mtime < _FRESH_S:
-            return any(words in _last_run(paths.log) for words in _DISK_FULL)
+        if time.time() - paths.log.stat().st_mtime < _FRESH_S:  # old words tell nothing of today
+            last = _last_run(paths.log)
+            # After a write that did not fit a little room is left; a quota shows in no number.
+            return (room < _LITTLE_ROOM_BYTES and _FAILED in last) or any(w in last for w in _QUOTA)
     return False
 
 
