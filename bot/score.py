@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.conversation_file import Gold, Judged, Prediction
-from bot.normalise import normalise
+from memnn.normalise import normalise
 from memnn.errors import DataError
 from memnn.records import Kind
 

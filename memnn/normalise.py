@@ -1,4 +1,4 @@
-"""When two answers count as the same.
+"""When two answers count as the same: for scoring, and for fitting R's confidence.
 
 Case, punctuation, articles, white space, the shape of apostrophes and dashes, thousands separators
 and the signs of currencies do not matter; a plus, a minus and a point, comma or colon within a

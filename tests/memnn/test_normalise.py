@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.normalise import normalise
+from memnn.normalise import normalise
 
 
 @pytest.mark.parametrize(
