@@ -63,12 +63,13 @@ async def check() -> AsyncIterator[Finding]:
 
 
 def _artifact(settings: Settings) -> Finding:
+    path = settings.artifact or artifact.SHIPPED
     try:
-        manifest = artifact.describe(settings.artifact)
+        manifest = artifact.describe(path)
+        artifact.load(path)
     except ArtifactError as error:
         return Finding("model", well=False, detail=str(error))
-    name, version = manifest["name"], manifest["version"]
-    return Finding("model", well=True, detail=f"{name}, version {version}")
+    return Finding("model", well=True, detail=f"{path}, version {manifest['version']}")
 
 
 def _directory(path: Path) -> Finding:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import words
+from bot.parts import as_kind, as_sentences, asking, clean, telling, without_asides
 from bot.replies import Answered, Reply, Undone
 from bot.session import Forgotten, Sessions, Stored
 from memnn.errors import StoreError
@@ -21,7 +22,6 @@ from memnn.records import (
     Perception,
     Plan,
     Scored,
-    Sentence,
 )
 
 if TYPE_CHECKING:
@@ -30,10 +30,7 @@ if TYPE_CHECKING:
     from memnn.network import Network
 
 MAX_CHARACTERS = 4096  # what Telegram carries in one message; the same everywhere
-ASIDE_PROBABILITY = 0.8  # a sentence of another kind than its message counts from here on
 NEAREST = 3
-_ORDER = tuple(Kind)
-_CERTAIN = (1.0, 0.0, 0.0)
 
 
 class Conversation:
@@ -68,7 +65,7 @@ class Conversation:
             return refusal
         perception = self._network.perceive(message)
         try:
-            old = await self._network.edit(scope, _telling(perception))
+            old = await self._network.edit(scope, telling(perception))
         except StoreError as error:
             return _failure(perception, error)
         if not old:
@@ -84,7 +81,7 @@ class Conversation:
         taken = self._taken_up(scope, message)
         if isinstance(taken, Reply):
             return taken
-        perception = _as(Kind.QUESTION, self._network.perceive(taken))
+        perception = as_kind(Kind.QUESTION, self._network.perceive(taken))
         try:
             old = await self._network.store.edit(scope, Plan(taken.id, ()))
             self._forgot(scope, old)
@@ -98,7 +95,7 @@ class Conversation:
         taken = self._taken_up(scope, message)
         if isinstance(taken, Reply):
             return taken
-        perception = _as(Kind.STATEMENT, self._network.perceive(taken))
+        perception = as_kind(Kind.STATEMENT, self._network.perceive(taken))
         try:
             old = await self._network.edit(scope, perception)
             stored = await self._store(scope, perception)
@@ -118,8 +115,7 @@ class Conversation:
             The ids of the message's memories: new ones, or those that it already had.
         """
         perception = self._network.perceive(message)
-        sentences = tuple(Sentence(clean(s), Kind.STATEMENT, _CERTAIN) for s in statements)
-        told = replace(perception, kind=Kind.STATEMENT, confidence=1.0, sentences=sentences)
+        told = as_sentences(Kind.STATEMENT, perception, [clean(text) for text in statements])
         return await self._network.remember(scope, told)
 
     async def forget(self, scope: str, ids: "Collection[int]") -> tuple[Memory, ...]:
@@ -169,35 +165,35 @@ class Conversation:
         return answers.get(message_id)
 
     async def _act(self, scope: str, perception: Perception) -> Reply:
-        message, telling = perception.message, _telling(perception)
         answered: Answered | None = None
         stored: tuple[int, ...] = ()
-        trouble = ""
+        line = ""
         try:
-            answered = await self._answer(scope, _asking(perception))
+            answered = await self._answer(scope, asking(perception))
         except StoreError as error:
-            trouble = str(error)
-        if answered and answered.answer.text is None and perception.kind is not Kind.QUESTION:
-            answered, telling = (
-                None,
-                _as(Kind.STATEMENT, perception),
-            )  # "He seems nice?": no question
+            line = str(error)
+        told = telling(perception)
+        if perception.kind is not Kind.QUESTION and answered:
+            if answered.answer.text is None:
+                answered = None  # "He seems nice?" asks nothing
+            else:
+                told = without_asides(perception)
         try:
-            stored = await self._store(scope, telling)
+            stored = await self._store(scope, told)
         except StoreError as error:
-            trouble = words.NOT_STORED.format(problem=error)
-        line = trouble
-        if not (answered or stored or trouble):
-            known = telling.sentences and perception.kind is Kind.STATEMENT
-            line = words.KNOWN_ONCE if known else words.friendly(message.text)
+            line = words.NOT_STORED.format(problem=error)
+        failed = bool(line)
+        if not (answered or stored or failed):
+            known = perception.kind is Kind.STATEMENT
+            line = words.KNOWN_ONCE if known else words.friendly(perception.message.text)
         return Reply(
-            message.id,
+            perception.message.id,
             perception.kind,
             perception.confidence,
             stored=stored,
             answered=answered,
             line=line,
-            failed=bool(trouble),
+            failed=failed,
         )
 
     async def _answer(self, scope: str, perception: Perception) -> Answered | None:
@@ -214,8 +210,6 @@ class Conversation:
         return answered
 
     async def _store(self, scope: str, perception: Perception) -> tuple[int, ...]:
-        if not perception.sentences:
-            return ()
         ids = await self._network.remember(scope, perception)
         if ids:
             self._sessions.of(scope).did(Stored(ids))
@@ -236,16 +230,6 @@ class Conversation:
         return _refusal(message) or message
 
 
-def clean(text: str) -> str:
-    """A text as it can be stored and shown.
-
-    Lone surrogates, which no file and no server takes, become U+FFFD; control characters, which
-    could steer a terminal, go. Line ends and tabs stay, and so does everything else.
-    """
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
-
-
 def _refusal(message: Message) -> Reply | None:
     if len(message.text) > MAX_CHARACTERS:
         line = words.TOO_LONG.format(length=len(message.text), limit=MAX_CHARACTERS)
@@ -263,42 +247,3 @@ def _failure(perception: Perception, error: StoreError) -> Reply:
         line=words.NOT_DONE.format(problem=error),
         failed=True,
     )
-
-
-def _telling(perception: Perception) -> Perception:
-    """The part of a message that is to be remembered; without sentences where there is none.
-
-    A statement keeps all that does not clearly ask or chat, so that nothing of it is lost.
-    """
-    if perception.kind is Kind.STATEMENT:
-        kept = [s for s in perception.sentences if not _aside(s, perception.kind)]
-        return _as(
-            Kind.STATEMENT, replace(perception, sentences=tuple(kept) or perception.sentences)
-        )
-    kept = [s for s in perception.sentences if _surely(s, Kind.STATEMENT)]
-    return _as(Kind.STATEMENT, replace(perception, sentences=tuple(kept)))
-
-
-def _asking(perception: Perception) -> Perception:
-    """The part of a message that asks; of another kind where there is none."""
-    if perception.kind is Kind.QUESTION:
-        return perception
-    asked = tuple(s for s in perception.sentences if _surely(s, Kind.QUESTION))
-    if not asked:
-        return perception
-    message = replace(perception.message, text=" ".join(s.text for s in asked))
-    return _as(Kind.QUESTION, replace(perception, message=message, sentences=asked))
-
-
-def _aside(sentence: Sentence, kind: Kind) -> bool:
-    return any(_surely(sentence, other) for other in Kind if other is not kind)
-
-
-def _surely(sentence: Sentence, kind: Kind) -> bool:
-    return sentence.probabilities[_ORDER.index(kind)] >= ASIDE_PROBABILITY
-
-
-def _as(kind: Kind, perception: Perception) -> Perception:
-    """A message as if all of it were of one kind; its words stay."""
-    sentences = tuple(replace(sentence, kind=kind) for sentence in perception.sentences)
-    return replace(perception, kind=kind, confidence=1.0, sentences=sentences)

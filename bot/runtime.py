@@ -19,6 +19,7 @@ from bot.server import EmbeddedServer
 from bot.settings import Settings
 from bot.store import RedisStore
 from memnn import artifact
+from memnn.generalization import Generalization
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
 from memnn.network import Network
@@ -108,7 +109,7 @@ async def open_store(settings: Settings, model: Model) -> AsyncIterator[RedisSto
                 url,
                 password=password.get_secret_value() if password else None,
                 key_file=settings.key_file,
-                featuriser=model.generalization,
+                featuriser=Generalization(model),
                 hot_bytes=settings.hot_memory_mb * _BYTES_PER_MB,
                 revive=revive,
             )

@@ -12,6 +12,7 @@ from bot.scopes import TERMINAL
 from bot.settings import Settings
 from bot.terminal import render
 from bot.terminal.commands import Commands, new_message, now
+from bot.terminal.layout import indented, line, trouble
 from bot.terminal.lines import PROMPT, Lines, PipedLines, TypedLines
 from memnn.errors import DataError, StoreError
 
@@ -40,7 +41,7 @@ async def chat(
         notes.print(_welcome(settings, page.total, first_start=runtime.first_start))
         await Chat(runtime.conversation, console).run([m.text for m in page.memories[::-1]])
     if console.is_terminal:
-        console.print(render.line(words.BYE, "dim"))
+        console.print(line(words.BYE, "dim"))
 
 
 class Chat:
@@ -64,20 +65,29 @@ class Chat:
             if text.strip().lower() in {"/quit", "/exit"}:
                 break
             if text:
-                self._console.print(await self._reply(text))
+                self._show(await self._reply(text))
 
     async def _reply(self, text: str) -> RenderableType:
         try:
             shown = await self._commands.run(text.strip())
         except (StoreError, DataError) as error:
-            return render.trouble(str(error))
+            return trouble(str(error))
         if shown is None:
             reply = await self._conversation.handle(TERMINAL, new_message(text))
             shown = render.reply(reply, now())
         return shown
 
+    def _show(self, what: RenderableType) -> None:
+        if self._console.is_terminal:
+            self._console.print(what)
+            return
+        with self._console.capture() as captured:
+            self._console.print(what)
+        for shown in captured.get().splitlines():  # columns are filled up with spaces
+            print(shown.rstrip(), file=self._console.file, flush=True)
+
     async def _ask(self, question: str) -> bool:
-        self._console.print(render.line(question))
+        self._show(line(question))
         answer = await self._lines.read(f"yes or no {PROMPT}")
         return answer is not None and answer.strip().lower() in _YES
 
@@ -85,9 +95,9 @@ class Chat:
 def _welcome(settings: Settings, total: int, *, first_start: bool) -> RenderableType:
     if total:
         many = "1 memory" if total == 1 else f"{total:,} memories"
-        return render.line(words.WELCOME_BACK.format(many=many), "dim")
+        return line(words.WELCOME_BACK.format(many=many), "dim")
     lines = [words.WELCOME]
     if first_start:
         server = "on the server of REDIS_URL" if settings.redis_url else f"in {settings.data_dir}"
         lines = [f"data {server}", f"key  in {settings.key_file}", words.FIRST_START, "", *lines]
-    return render.indented(Text("\n".join(lines), style="dim"))
+    return indented(Text("\n".join(lines), style="dim"))

@@ -20,6 +20,7 @@ from bot import export, words
 from bot.conversation import Conversation
 from bot.replies import Reply
 from bot.terminal import render
+from bot.terminal.layout import indented, line, trouble
 from bot.terminal.trace import why
 from memnn.records import Message
 
@@ -76,15 +77,15 @@ class Commands:
         command = self.by_name.get(name)
         if command is None:
             close = get_close_matches(name, self.by_name, n=1)
-            return render.trouble(words.NO_SUCH_COMMAND.format(name=name, close=_hint(close)))
+            return trouble(words.NO_SUCH_COMMAND.format(name=name, close=_hint(close)))
         rest = text[match.end() :].strip()
         if rest and " " not in command.usage:
-            return render.trouble(words.TAKES_NOTHING.format(name=name))
+            return trouble(words.TAKES_NOTHING.format(name=name))
         return await command.run(rest)
 
     async def _why(self, _: str) -> Shown:
         answered = self._conversation.why(self._scope)
-        return render.line(words.NOTHING_ANSWERED) if answered is None else why(answered, now())
+        return line(words.NOTHING_ANSWERED) if answered is None else why(answered, now())
 
     async def _memories(self, rest: str) -> Shown:
         number = _positive(rest or "1")
@@ -92,10 +93,10 @@ class Commands:
             return self._wrong("/memories")
         page = await self._conversation.memories(self._scope, limit=PAGE)
         if page.total == 0:
-            return render.line(words.NO_MEMORIES)
+            return line(words.NO_MEMORIES)
         pages = -(-page.total // PAGE)
         if number > pages:
-            return render.trouble(words.NO_SUCH_PAGE.format(pages=pages))
+            return trouble(words.NO_SUCH_PAGE.format(pages=pages))
         for _ in range(number - 1):
             before = page.memories[-1].id
             page = await self._conversation.memories(self._scope, before=before, limit=PAGE)
@@ -106,7 +107,7 @@ class Commands:
             return self._wrong("/search")
         found = await self._conversation.search(self._scope, rest, limit=PAGE)
         if not found:
-            return render.line(words.NO_MEMORIES)
+            return line(words.NO_MEMORIES)
         return render.listing([scored.memory for scored in found], now())
 
     async def _forget(self, rest: str) -> Shown:
@@ -114,10 +115,10 @@ class Commands:
         if not ids:
             return self._wrong("/forget")
         if len(ids) > 1 and not await self._ask(words.FORGET_SEVERAL.format(count=len(ids))):
-            return render.line(words.KEPT)
+            return line(words.KEPT)
         gone = await self._conversation.forget(self._scope, ids)
         if not gone:
-            return render.trouble(words.NO_SUCH_MEMORY)
+            return trouble(words.NO_SUCH_MEMORY)
         return render.forgotten(gone, words.FORGOTTEN)
 
     async def _undo(self, _: str) -> Shown:
@@ -135,24 +136,24 @@ class Commands:
 
     async def _history(self, _: str) -> Shown:
         events = await self._conversation.history(self._scope)
-        return render.history(events, now()) if events else render.line(words.NO_HISTORY)
+        return render.history(events, now()) if events else line(words.NO_HISTORY)
 
     async def _export(self, rest: str) -> Shown:
         path = _path(rest)
         memories = await export.collect(self._conversation, self._scope)
         export.write(path, memories)
         count = "1 memory" if len(memories) == 1 else f"{len(memories):,} memories"
-        return render.line(words.EXPORTED.format(count=count, path=path))
+        return line(words.EXPORTED.format(count=count, path=path))
 
     async def _forget_all(self, _: str) -> Shown:
         total = (await self._conversation.memories(self._scope, limit=1)).total
         if total == 0:
-            return render.line(words.NO_MEMORIES)
+            return line(words.NO_MEMORIES)
         many = "1 memory" if total == 1 else f"all {total:,} memories"
         if not await self._ask(words.FORGET_ALL.format(many=many)):
-            return render.line(words.KEPT)
+            return line(words.KEPT)
         await self._conversation.forget_all(self._scope)
-        return render.line(words.FORGOT_ALL)
+        return line(words.FORGOT_ALL)
 
     async def _help(self, _: str) -> Shown:
         grid = Table.grid(padding=(0, 3))
@@ -160,10 +161,10 @@ class Commands:
         grid.add_column(style="dim")
         for command in self.by_name.values():
             grid.add_row(Text(command.usage), command.purpose)
-        return Group(render.line(words.HELP), Text(), render.indented(grid))
+        return Group(line(words.HELP), Text(), indented(grid))
 
     def _wrong(self, name: str) -> Shown:
-        return render.trouble(words.USAGE.format(usage=self.by_name[name].usage))
+        return trouble(words.USAGE.format(usage=self.by_name[name].usage))
 
 
 def new_message(text: str) -> Message:

@@ -7,16 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from bot import words
 from bot.replies import Answered, Reply, Undone
-from bot.terminal.times import when
+from bot.terminal.layout import Narrow, indented, line, marked, quoted, trouble
+from bot.terminal.times import short, when
 from memnn.records import Event, EventKind, Memory, Page
 
-INDENT = 2
 _QUOTE_CHARACTERS = 240
 _BIDI_CONTROLS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _HAPPENED = {
@@ -42,47 +41,36 @@ def reply(value: Reply, now: datetime) -> RenderableType:
 def noted(count: int) -> RenderableType:
     """The word that a statement is acknowledged with."""
     more = f" as {count} memories" if count > 1 else ""
-    return indented(Text.assemble(("✍ ", "green"), ("noted" + more, "dim")))
+    return marked("✍", "green", Text(f"noted{more}", "dim"))
 
 
 def answered(value: Answered, now: datetime) -> RenderableType:
     """The answer over the statements that it rests on, or what came closest."""
     if value.answer.text is not None:
         head = Text(visible(value.answer.text), style="bold")
-        return Group(indented(head), quotes(value.answer.supports, now))
+        return Group(indented(head), *(quote(m, now) for m in value.answer.supports))
     if not value.nearest:
         return line(words.NOTHING_YET)
-    return Group(line(f"{words.DONT_KNOW} {words.CLOSEST}"), quotes(value.nearest, now))
+    head = Text(f"{words.DONT_KNOW} {words.CLOSEST}")
+    return Group(indented(head), *(quote(m, now) for m in value.nearest))
 
 
-def quotes(memories: Sequence[Memory], now: datetime) -> RenderableType:
-    """Statements as they were said, each with when, behind a bar."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(style="cyan")
-    grid.add_column()
-    for memory in memories:
-        text = quote(memory)
-        text.append(f"  {when(memory.time, now)}", style="dim")
-        grid.add_row("│", text)
-    return indented(grid)
-
-
-def quote(memory: Memory) -> Text:
-    """A statement in quotation marks, cut where it is very long."""
-    said = f"{memory.speaker}: " if memory.speaker else ""
-    return Text(f"{said}“{clipped(memory.text)}”")
+def quote(memory: Memory, now: datetime) -> RenderableType:
+    """A statement as it was said, with who and when, behind a bar."""
+    said = f"{visible(memory.speaker)}: " if memory.speaker else ""
+    return quoted(Text(f"{said}“{clipped(memory.text)}”"), when(memory.time, now))
 
 
 def listing(memories: Iterable[Memory], now: datetime) -> RenderableType:
     """Memories with the numbers that /forget takes."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(justify="right", style="cyan")
-    grid.add_column(ratio=1)
-    grid.add_column(style="dim", no_wrap=True, justify="right")
+    grid.add_column()
+    grid.add_column(style="dim", no_wrap=True)
     for memory in memories:
-        said = f"{memory.speaker}: " if memory.speaker else ""
-        grid.add_row(str(memory.id), Text(said + clipped(memory.text)), when(memory.time, now))
-    return indented(grid)
+        said = f"{visible(memory.speaker)}: " if memory.speaker else ""
+        grid.add_row(str(memory.id), Text(said + clipped(memory.text)), short(memory.time, now))
+    return indented(Narrow(grid))
 
 
 def page(value: Page, number: int, pages: int, now: datetime) -> RenderableType:
@@ -97,10 +85,10 @@ def page(value: Page, number: int, pages: int, now: datetime) -> RenderableType:
 def forgotten(memories: Sequence[Memory], hint: str) -> RenderableType:
     """What was forgotten, struck out, and how to get it back."""
     lines = [
-        Text.assemble(("✗ ", "red"), (f"{m.id}  ", "cyan"), (clipped(m.text), "strike dim"))
+        marked("✗", "red", Text.assemble((f"{m.id}  ", "cyan"), (clipped(m.text), "strike dim")))
         for m in memories
     ]
-    return Group(*map(indented, lines), line(hint, "dim"))
+    return Group(*lines, line(hint, "dim"))
 
 
 def undone(value: Undone) -> RenderableType:
@@ -108,32 +96,23 @@ def undone(value: Undone) -> RenderableType:
     if value.forgotten:
         return forgotten(value.forgotten, words.TAKEN_BACK)
     if value.restored:
-        lines = [Text.assemble(("↩ ", "green"), clipped(m.text)) for m in value.restored]
-        return Group(*map(indented, lines), line(words.PUT_BACK, "dim"))
+        lines = [marked("↩", "green", Text(clipped(m.text))) for m in value.restored]
+        return Group(*lines, line(words.PUT_BACK, "dim"))
     return line(words.NOTHING_TO_UNDO)
 
 
 def history(events: Sequence[Event], now: datetime) -> RenderableType:
     """What happened to the memories, newest first."""
     grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
     grid.add_column(justify="right", style="cyan")
     grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
-    grid.add_column(style="dim", no_wrap=True, justify="right")
+    grid.add_column(style="dim")
     for event in events:
-        old = Text(f"was “{clipped(event.old_text)}”" if event.old_text else "", style="dim")
-        grid.add_row(str(event.memory_id), _HAPPENED[event.kind], old, when(event.time, now))
-    return indented(grid)
-
-
-def line(text: str, style: str = "") -> RenderableType:
-    """A line for people."""
-    return indented(Text(text, style=style))
-
-
-def trouble(text: str) -> RenderableType:
-    """A line about something that went wrong or cannot be."""
-    return indented(Text.assemble(("! ", "yellow"), text))
+        old = Text(f"was “{clipped(event.old_text)}”" if event.old_text else "")
+        number = str(event.memory_id)
+        grid.add_row(when(event.time, now), number, _HAPPENED[event.kind], old)
+    return indented(Narrow(grid))
 
 
 def visible(text: str) -> str:
@@ -145,8 +124,3 @@ def clipped(text: str, limit: int = _QUOTE_CHARACTERS) -> str:
     """A text on one line of at most ``limit`` characters."""
     whole = visible(text)
     return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + "…"
-
-
-def indented(what: RenderableType) -> Padding:
-    """Set in from the margin, as everything is that the bot says."""
-    return Padding(what, (0, 0, 0, INDENT), expand=False)

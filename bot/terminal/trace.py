@@ -9,7 +9,8 @@ from rich.text import Text
 
 from bot import words
 from bot.replies import Answered
-from bot.terminal.render import clipped, indented, line, visible
+from bot.terminal.layout import Narrow, indented, line
+from bot.terminal.render import clipped, visible
 from bot.terminal.times import date
 from memnn.records import Hop, Scored, Trace
 
@@ -43,7 +44,7 @@ def _hop(number: int, hop: Hop, now: datetime) -> RenderableType:
     for row in _rows(hop, now):
         grid.add_row(*row)
     head = Text.assemble((f"hop {number}", "cyan"), (f"  {many} looked at", "dim"))
-    return Group(Text(), indented(head), indented(grid))
+    return Group(Text(), indented(head), indented(Narrow(grid)))
 
 
 def _rows(hop: Hop, now: datetime) -> Iterator[tuple[RenderableType, ...]]:

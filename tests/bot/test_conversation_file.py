@@ -20,10 +20,13 @@ from memnn.errors import DataError
 from memnn.records import Kind
 
 DATA = Path(__file__).parents[2] / "data" / "conversations"
-LINE = {
-    "user": "u",
-    "messages": [{"i": 0, "t": "2026-03-02T08:14:53", "text": "x", "kind": "statement"}],
+MESSAGE: dict[str, object] = {
+    "i": 0,
+    "t": "2026-03-02T08:14:53",
+    "text": "x",
+    "kind": "statement",
 }
+LINE: dict[str, object] = {"user": "u", "messages": [MESSAGE]}
 
 
 def write(path: Path, *lines: object) -> Path:
@@ -35,7 +38,7 @@ def write(path: Path, *lines: object) -> Path:
 
 def with_message(**changes: object) -> dict[str, object]:
     """A line whose only message differs from a good one."""
-    message = {**LINE["messages"][0], **changes}  # type: ignore[dict-item]
+    message = {**MESSAGE, **changes}
     return {"user": "u", "messages": [{k: v for k, v in message.items() if v is not None}]}
 
 
@@ -87,7 +90,7 @@ def test_a_lone_surrogate_is_marked(tmp_path: Path) -> None:
         (with_message(t="yesterday"), "messages.0.t: Invalid isoformat"),
         (with_message(t=12), "messages.0.t: should be an ISO 8601 time"),
         (with_message(i="1"), "messages.0.i: Input should be a valid integer"),
-        ({"user": "u", "messages": LINE["messages"] * 2}, "i 0 is there twice"),
+        ({"user": "u", "messages": [MESSAGE, MESSAGE]}, "i 0 is there twice"),
     ],
 )
 def test_a_broken_line_is_named(line: object, says: str, tmp_path: Path) -> None:
@@ -130,7 +133,7 @@ def test_a_user_has_one_line(tmp_path: Path) -> None:
 def test_time_that_goes_back_is_told(tmp_path: Path) -> None:
     """A message dated before the one it follows is named by file and line, and kept."""
     later = {"i": 1, "t": "2025-01-01T00:00:00", "text": "y"}
-    path = write(tmp_path / "f", LINE, "", {"user": "v", "messages": [*LINE["messages"], later]})
+    path = write(tmp_path / "f", LINE, "", {"user": "v", "messages": [MESSAGE, later]})
     users = read_conversations(path)
     assert backwards(path, users) == [
         f"{path}:3: message 1 is dated before message 0; taken in the order of the file"

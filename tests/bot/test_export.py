@@ -1,0 +1,108 @@
+"""Memories as a file, and back."""
+
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversation import Conversation
+from bot.export import collect, read, take_in, to_json_lines, to_markdown, write
+from memnn.errors import DataError
+from memnn.in_memory import InMemoryStore
+from memnn.model import Model
+from memnn.network import Network
+from memnn.records import Memory, Message
+
+TIME = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+MEMORIES = (
+    Memory(1, "m1", "I live in *Nantes*\nnear the garden", TIME),
+    Memory(2, "m1", "my sister is Anouk", TIME),
+    Memory(5, "m4", "Théo lent me [a novel]", TIME + timedelta(days=3), "Inès"),
+)
+
+
+def test_json_lines_read_back(tmp_path: Path) -> None:
+    """What is written as JSON Lines is read as it was."""
+    write(tmp_path / "m.jsonl", MEMORIES)
+    assert [(e.message, e.time, e.speaker, e.text) for e in read(tmp_path / "m.jsonl")] == [
+        (m.message_id, m.time, m.speaker, m.text) for m in MEMORIES
+    ]
+
+
+def test_markdown_is_for_people() -> None:
+    """A heading a day and an item a memory, on one line, with the signs of Markdown escaped."""
+    lines = to_markdown(MEMORIES).splitlines()
+    assert lines[0] == "# 3 memories"
+    assert [line for line in lines if line.startswith("## ")] == [
+        "## Monday, 2 March 2026",
+        "## Thursday, 5 March 2026",
+    ]
+    items = [line.split(" ", 2)[2] for line in lines if line.startswith("- ")]
+    assert items == [
+        r"I live in \*Nantes\* near the garden",
+        "my sister is Anouk",
+        r"Inès: Théo lent me \[a novel\]",
+    ]
+
+
+def test_a_file_of_memories_is_its_owners(tmp_path: Path) -> None:
+    """Nobody else may read it, and one that exists is not written over."""
+    path = tmp_path / "m.md"
+    write(path, MEMORIES)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(DataError, match="is there already"):
+        write(path, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("m.txt", "should end in .md"), ("m", "should end in"), ("no/m.md", "No such file")],
+)
+def test_a_name_that_cannot_be_written_is_named(name: str, says: str, tmp_path: Path) -> None:
+    """An unknown ending or a missing folder is an error that begins with the name."""
+    with pytest.raises(DataError, match=says):
+        write(tmp_path / name, MEMORIES)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{", "is not JSON"),
+        ('{"message": "m", "time": "2026-03-02T08:30:00"}', "text: Field required"),
+        ('{"message": "m", "time": "noon", "text": "x"}', "time: Invalid isoformat"),
+        ('{"message": "m", "time": "2026-03-02T08:30:00", "text": " "}', "text: 1 characters"),
+        (f'{{"message": "m", "time": "2026-03-02", "text": "{"x" * 5000}"}}', "text: 5,000 char"),
+    ],
+)
+def test_a_broken_import_is_named(line: str, says: str, tmp_path: Path) -> None:
+    """File and line, and what is wrong there."""
+    path = tmp_path / "m.jsonl"
+    path.write_text(to_json_lines(MEMORIES[:1]) + line + "\n")
+    with pytest.raises(DataError) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}:2: {says}")
+
+
+@given(st.text(min_size=1, max_size=100))
+def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    """Whatever a memory says, its export is read back as it was."""
+    path = tmp_path_factory.mktemp("any") / "m.jsonl"
+    write(path, [Memory(1, "m", f"x{text}", TIME)])
+    assert read(path)[0].text == f"x{text}"
+
+
+async def test_an_import_gives_the_memories_back(model: Model, tmp_path: Path) -> None:
+    """After forgetting everything an import restores texts and times; twice adds nothing."""
+    conversation = Conversation(Network(model, InMemoryStore()))
+    for memory in MEMORIES[1:]:
+        told = Message(memory.message_id, memory.text, memory.time, memory.speaker)
+        await conversation.keep("s", told)
+    before = await collect(conversation, "s")
+    write(tmp_path / "m.jsonl", before)
+    await conversation.forget_all("s")
+    memories = read(tmp_path / "m.jsonl")
+    assert [await take_in(conversation, "s", memories) for _ in range(2)] == [2, 0]
+    assert await collect(conversation, "s") == before
