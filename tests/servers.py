@@ -85,16 +85,26 @@ class Backend:
         """Another client."""
         if self.memory is not None:
             return contextlib.nullcontext(self.memory)
-        return self._open_redis(score_all)
+        return opened(self, score_all=score_all)
 
-    @asynccontextmanager
-    async def _open_redis(self, score_all: int) -> AsyncIterator[Store]:
-        assert self.server is not None
-        async with RedisStore.open(
-            self.server.url,
-            key_file=self.key_file,
-            featuriser=TextFeaturiser(),
-            revive=self.server.ensure,
-            score_all=score_all,
-        ) as store:
-            yield store
+
+@asynccontextmanager
+async def opened(
+    backend: Backend,
+    *,
+    model: TextFeaturiser | None = None,
+    hot_bytes: int = 64 << 20,
+    score_all: int = 20_000,
+    url: str = "",
+) -> AsyncIterator[RedisStore]:
+    """A store over a backend's server, with any of its options."""
+    assert backend.server is not None
+    async with RedisStore.open(
+        url or backend.server.url,
+        key_file=backend.key_file,
+        featuriser=model or TextFeaturiser(),
+        hot_bytes=hot_bytes,
+        score_all=score_all,
+        revive=backend.server.ensure,
+    ) as store:
+        yield store

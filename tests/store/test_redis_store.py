@@ -1,0 +1,141 @@
+"""What Redis holds: nothing readable, nothing of what was forgotten, nothing that was moved."""
+
+import asyncio
+
+import pytest
+
+from bot.store import RedisStore
+from bot.store.keys import escape, scope_keys, unescape
+from memnn.errors import StoreError, StoreKeyError
+from memnn.records import Memory
+from tests.servers import Backend, opened
+from tests.worlds import TIME, packed, plan, word_hashes
+
+PHRASE = "zanzibar pomegranate"
+
+
+async def dump(store: RedisStore, scope: str) -> bytes:
+    """Everything that Redis holds of a scope: names of keys, fields and values."""
+    command = store._connection.command
+    parts: list[object] = []
+    for key in scope_keys(scope, 1):
+        kind = await command("TYPE", key)
+        if kind == b"hash":
+            parts.append((key, await command("HGETALL", key)))
+        elif kind == b"stream":
+            parts.append((key, await command("XRANGE", key, "-", "+")))
+    return repr(parts).encode()
+
+
+async def postings(store: RedisStore, scope: str) -> list[int]:
+    """All ids in all word buckets."""
+    fields = await store._connection.command("HGETALL", scope_keys(scope, 1)[3])
+    values = fields.values() if isinstance(fields, dict) else fields[1::2]
+    return [int.from_bytes(v[i : i + 4]) for v in values for i in range(0, len(v), 4)]
+
+
+async def test_nothing_readable_at_rest(backend: Backend, scope: str) -> None:
+    """Neither texts nor words, speakers or message ids are readable in Redis or in its files."""
+    assert backend.server is not None
+    async with opened(backend) as store:
+        await store.add(scope, plan(f"message {PHRASE}", f"my {PHRASE}", speaker=PHRASE))
+        await store.edit(scope, plan(f"message {PHRASE}", f"no {PHRASE}"))
+        held = await dump(store, scope)
+
+    assert held.count(b"mn:{") == 6
+    files = b"".join(f.read_bytes() for f in backend.server.log_path.parent.rglob("*.aof"))
+    for word in PHRASE.split():
+        assert word.encode() not in held
+        assert word.encode() not in files
+        assert repr(word_hashes(word)[0].to_bytes(4)).encode()[2:-1] not in held
+
+
+async def test_forgotten_means_no_trace(backend: Backend, scope: str) -> None:
+    """A forgotten memory leaves no record, no posting and no old text."""
+    async with opened(backend) as store:
+        await store.add(scope, plan("a", "red green", "green blue"))
+        await store.edit(scope, plan("a", "red yellow", "green blue"))
+        assert sorted(await postings(store, scope)) == [1, 1, 2, 2]
+        await store.forget(scope, [1])
+
+        keys = scope_keys(scope, 1)
+        assert set(await postings(store, scope)) == {2}
+        assert await store._connection.command("HLEN", keys[1]) == 1
+        assert await store._connection.command("EXISTS", keys[5]) == 0
+        await store.forget(scope, [2])
+        assert await postings(store, scope) == []
+
+
+async def test_forget_all_leaves_no_key(backend: Backend, scope: str) -> None:
+    """After `forget_all` no key of the scope exists, and its wrapped key leaves the files too."""
+    assert backend.server is not None
+    async with opened(backend) as store:
+        await store.add(scope, plan("a", "one"))
+        wrapped = await store._connection.command("HGET", scope_keys(scope, 1)[0], "key")
+        assert scope in await store.scopes()
+        await store.forget_all(scope)
+
+        assert await store._connection.command("EXISTS", *scope_keys(scope, 1)) == 0
+        assert scope not in await store.scopes()
+        data = backend.server.log_path.parent
+        for _ in range(500):
+            if not any(wrapped in file.read_bytes() for file in data.rglob("*.aof")):
+                break
+            await asyncio.sleep(0.01)
+        else:
+            pytest.fail("the wrapped key is still in the files")
+
+
+async def test_moved_records_do_not_open(backend: Backend, scope: str) -> None:
+    """Records swapped inside Redis are noticed, not answered from."""
+    async with opened(backend) as store:
+        await store.add(scope, plan("a", "one", "two"))
+        command, key = store._connection.command, scope_keys(scope, 1)[1]
+        one, two = await command("HGET", key, 1), await command("HGET", key, 2)
+        await command("HSET", key, 1, two, 2, one)
+
+        with pytest.raises(StoreKeyError, match="moved"):
+            await store.candidates(scope, ())
+
+
+async def test_newer_layout(backend: Backend, scope: str) -> None:
+    """A scope that a newer version wrote is refused with both numbers."""
+    async with opened(backend) as store:
+        await store.add(scope, plan("a", "one"))
+        await store._connection.command("HSET", scope_keys(scope, 1)[0], "fmt", 99)
+
+        with pytest.raises(StoreError, match=r"layout 99.*up to 1"):
+            await store.candidates(scope, ())
+
+
+async def test_many_scopes_at_once(backend: Backend, scope: str) -> None:
+    """More calls at once than the pool has connections wait for one another."""
+    async with opened(backend) as store:
+        names = [f"{scope}:{i}" for i in range(60)]
+        await asyncio.gather(*(store.add(n, plan("a", "one")) for n in names))
+        counts = await asyncio.gather(*(store.page(n) for n in names))
+
+        assert {page.total for page in counts} == {1}
+        assert set(names) <= set(await store.scopes())
+
+
+def test_ids_out_of_range_are_refused(backend: Backend, scope: str) -> None:
+    """A memory whose id does not fit is refused, and nothing is changed."""
+
+    async def attempt() -> int:
+        async with opened(backend) as store:
+            with pytest.raises(StoreError, match="outside"):
+                await store.restore(scope, [Memory(2**32, "m", "x", TIME, "", packed("x"), ())])
+            return (await store.page(scope)).total
+
+    assert asyncio.run(attempt()) == 0
+
+
+@pytest.mark.parametrize("name", ["", "a", "%", "%25", "a{b}c", "{}", "ü", "\ud800", "a:b-c_d.e@+"])
+def test_names_of_scopes(name: str) -> None:
+    """Any scope's name is told apart in keys, comes back, and keeps its hash tag whole."""
+    assert unescape(escape(name)) == name
+    assert escape(name)
+    for key in scope_keys(name, 1):
+        assert (key.index("{"), key.count("{"), key.count("}")) == (3, 1, 1)
+        key.encode("ascii")
