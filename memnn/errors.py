@@ -1,15 +1,16 @@
 """The errors of the memory network, and of whatever stores its memories.
 
     MemnnError
-    ├── ArtifactError            the trained artifact is missing, truncated or of another version
-    ├── DataError                a file of training data or conversations is malformed; says file and line
+    ├── ArtifactError            the artifact is missing, truncated or of another version
+    ├── DataError                a data file is malformed; says file and line
     └── StoreError               a memory could not be read or written; nothing was changed
         ├── StoreUnavailableError    the server does not answer, or refuses the login
         ├── StoreFullError           the server is out of memory or disk
         ├── StoreReadOnlyError       the server takes no writes (a replica, or a failed disk)
         └── StoreKeyError            the master key is missing or does not open the stored data
 
-Every message says what is wrong, where, and what to do. None carries a user's text, a token or a key.
+Every message says what is wrong, where, and what to do. None carries a user's text, a token or a
+key.
 """
 
 

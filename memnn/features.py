@@ -1,7 +1,8 @@
-"""Φ(y) of a memory: its embedding as bytes, which a store keeps, and its exact matches (section 3.6).
+"""Φ(y) of a memory: its embedding as bytes, for a store, and exact matches (section 3.6).
 
-Layout of the bytes: fingerprint of the model (4 bytes), scale (float16), vector (int8 each). The fingerprint
-tells a store that another model wrote the value, so that it is recomputed from the text.
+Layout of the bytes: fingerprint of the model (4), scale (float16), vector (int8 each). The
+fingerprint tells a store that another model wrote the value, so that it is recomputed from the
+text.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,0 +1,54 @@
+"""When R says "I don't know", and how sure an answer is: a logistic regression over a few signals.
+
+The signals come from O and R; the weights from questions that neither was trained on. Knows nothing
+of text.
+"""
+
+import math
+from dataclasses import astuple, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What O and R say about an answer before it is given.
+
+    Attributes:
+        margin: First support against the null memory, a logit.
+        reading: Log-probability of the answer among all readings.
+        form: Log-probability of the answer's form.
+        matched: Share of the question's rarity found in the supports, 0 to 1.
+        first: Best first-pass score, divided by 20.
+    """
+
+    margin: float
+    reading: float
+    form: float
+    matched: float
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Probability that an answer is right, and the least with which one is given.
+
+    Attributes:
+        weights: One a signal, in their order.
+        bias: Added to the weighted signals.
+        threshold: Answers less probable than this become "I don't know", 0 to 1.
+    """
+
+    weights: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
+    bias: float = 0.0
+    threshold: float = 0.5
+
+    def confidence(self, signals: Signals) -> float:
+        """Probability that the answer is right, 0 to 1."""
+        values = as_values(signals)
+        logit = self.bias + sum(w * v for w, v in zip(self.weights, values, strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def as_values(signals: Signals) -> tuple[float, ...]:
+    """The signals in the order of the weights."""
+    values: tuple[float, ...] = astuple(signals)
+    return values

@@ -1,0 +1,86 @@
+"""The memory network: I, G, O and R joined to a store; the only place here that awaits."""
+
+from memnn.generalization import Generalization
+from memnn.input_map import perceive
+from memnn.model import Model
+from memnn.output_map import best_rows, choose_supports, first_pass
+from memnn.records import Answer, Kind, Memory, Message, Perception, Scored, Trace
+from memnn.response import respond
+from memnn.store import Store
+
+
+class Network:
+    """Remembers statements and answers questions from them.
+
+    Args:
+        model: The learned parts.
+        store: Where the memories are; its features must come from the same model.
+    """
+
+    def __init__(self, model: Model, store: Store) -> None:
+        self.model = model
+        self.store = store
+        self._generalization = Generalization(model)
+
+    def perceive(self, message: Message) -> Perception:
+        """I(x): what a message is."""
+        return perceive(self.model, message)
+
+    async def remember(
+        self, scope: str, perception: Perception, *, everything: bool = False
+    ) -> tuple[int, ...]:
+        """Store a message's statements; repeated for the same message it changes nothing.
+
+        Args:
+            scope: Whose memory.
+            perception: The message as I sees it.
+            everything: Store all of it, whatever its kind.
+
+        Returns:
+            Ids of the message's memories; empty where it states nothing.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        plan = self._generalization.plan(perception, everything=everything)
+        return await self.store.add(scope, plan) if plan.slots else ()
+
+    async def edit(self, scope: str, perception: Perception) -> tuple[Memory, ...]:
+        """Rewrite the memories of a message that was edited; see `Store.edit`.
+
+        Raises:
+            StoreError: Nothing was changed.
+        """
+        return await self.store.edit(scope, self._generalization.plan(perception))
+
+    async def answer(self, scope: str, perception: Perception) -> Answer:
+        """R(O(I(x), m)): answer a question from what was stored before it.
+
+        Raises:
+            StoreError: The memories could not be read.
+        """
+        text = _asked(perception)
+        slots = await self.store.candidates(scope, self._generalization.words(text))
+        if not len(slots):
+            return Answer(None, (), (), 0.0, Trace())
+        question = self.model.question(text)
+        return respond(self.model, text, question, choose_supports(self.model, question, slots))
+
+    async def search(self, scope: str, text: str, *, limit: int = 10) -> tuple[Scored, ...]:
+        """The memories nearest to a text by the first pass, best first.
+
+        Raises:
+            StoreError: The memories could not be read.
+        """
+        slots = await self.store.candidates(scope, self._generalization.words(text))
+        if not len(slots):
+            return ()
+        scores = first_pass(self.model, self.model.question(text), slots)
+        found = ((slots.row(row), float(scores[row])) for row in best_rows(scores, limit))
+        return tuple(Scored(memory, score) for memory, score in found if memory is not None)
+
+
+def _asked(perception: Perception) -> str:
+    """The question in a message: its questioning sentences, or all of it where none is one."""
+    asked = [s.text for s in perception.sentences if s.kind is Kind.QUESTION]
+    return " ".join(asked) or perception.message.text

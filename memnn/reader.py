@@ -1,0 +1,219 @@
+"""The reader: question and memory read together. O's second pass and R are its heads.
+
+Each word of a passage carries its static vector, what the question and the supports so far have
+that resembles it (soft alignment), and exact matches; a bidirectional GRU reads them in order. From
+its states come a relevance (O: may this memory be the next support?, section 3.1 with [x, m_o1, …]
+as input), and the answer (R as a recurrent network, section 3.1): where it starts and ends, which
+words belong to a list, what form it has. The null memory of the tasks paper (section 5) stops the
+hops. Letters as in `memnn.reading`; h hidden size a direction, H = 2h, p size of a word's projection.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from memnn.config import ModelConfig
+from memnn.reading import EXTRAS, WORD_FEATURES, Batch
+from memnn.recurrent import recur
+
+TAGS = 3  # of a word in a list: outside, begins an item, carries an item on
+_DROPOUT = 0.3
+_GROUP_HIDDEN = 96
+_FAR = -1e4  # a logit that never wins, without the NaN of a row of infinities
+
+
+class Form(IntEnum):
+    """What a question asks for, so what R gives."""
+
+    SPAN = 0
+    LIST = 1
+    COUNT = 2
+    YES = 3
+    NO = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A batch as read: what the heads work on.
+
+    Attributes:
+        states: Of every word of a passage, shape [C, T, H].
+        mask: Which of them are words, shape [C, T].
+        questions: Of every context's question, shape [B, H].
+        pooled: Of every passage in its context, shape [C, 4H].
+    """
+
+    states: Tensor
+    mask: Tensor
+    questions: Tensor
+    pooled: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What R's heads say; logits, padded with large negative numbers.
+
+    Attributes:
+        start: Of an answer's first word, shape [C, T].
+        end: Of its last, shape [C, T].
+        tags: Of list items, shape [C, T, TAGS].
+        form: Of the answer, shape [G, len(Form)].
+        count: How many things the supports of a group count up to, shape [G].
+    """
+
+    start: Tensor
+    end: Tensor
+    tags: Tensor
+    form: Tensor
+    count: Tensor
+
+
+class Reader(nn.Module):
+    """The recurrent reader with the heads of O and R."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        p, h = config.reader_input, config.reader_hidden
+        wide = 2 * h
+        self.project = nn.Linear(config.static, p)
+        self.align = nn.Linear(config.static, p)
+        self.question_gru = nn.GRU(p, h, bidirectional=True)
+        self.question_pool = nn.Linear(wide, 1)
+        self.support_query = nn.Linear(wide, p)
+        self.support_merge = nn.Linear(p, wide)
+        self.gru = nn.GRU(
+            4 * p + WORD_FEATURES,
+            h,
+            num_layers=config.reader_layers,
+            bidirectional=True,
+            dropout=_DROPOUT if config.reader_layers > 1 else 0.0,
+        )
+        self.pool_query = nn.Linear(wide, wide)
+        self.dropout = nn.Dropout(_DROPOUT)
+        # O's head
+        self.member = nn.Linear(4 * wide + EXTRAS, _GROUP_HIDDEN)
+        self.newer = nn.Linear(_GROUP_HIDDEN, _GROUP_HIDDEN)
+        self.older = nn.Linear(_GROUP_HIDDEN, _GROUP_HIDDEN)
+        self.relevance = nn.Sequential(
+            nn.Linear(3 * _GROUP_HIDDEN, _GROUP_HIDDEN), nn.ReLU(), nn.Linear(_GROUP_HIDDEN, 1)
+        )
+        self.first_pass = nn.Parameter(torch.tensor(10.0))  # undoes the scale of the extras
+        self.null = nn.Sequential(
+            nn.Linear(_GROUP_HIDDEN + wide, _GROUP_HIDDEN), nn.ReLU(), nn.Linear(_GROUP_HIDDEN, 1)
+        )
+        # R's heads
+        self.start = nn.Linear(wide, wide)
+        self.end = nn.Linear(wide, wide)
+        self.tags = nn.Sequential(nn.Linear(2 * wide, wide), nn.ReLU(), nn.Linear(wide, TAGS))
+        self.form = nn.Sequential(
+            nn.Linear(4 * wide, wide), nn.ReLU(), self.dropout, nn.Linear(wide, len(Form))
+        )
+        self.count = nn.Linear(4 * wide, 1)
+
+    def read(self, batch: Batch, vectors: Tensor) -> Reading:
+        """Read every passage in its context.
+
+        Args:
+            batch: The passages.
+            vectors: Static vectors of the pieces, shape [pieces, d].
+        """
+        words = functional.embedding_bag(
+            batch.bags.pieces, vectors, batch.bags.offsets, mode="mean"
+        )  # [W, d]
+        words = self.dropout(words)
+        projected, keys = torch.relu(self.project(words)), torch.relu(self.align(words))  # [W, p]
+        questions = self._questions(batch, projected)  # [B, H]
+        of = batch.context_of
+        passage, passage_keys = projected[batch.passages], keys[batch.passages]  # [C, T, p]
+        asked = _aligned(passage_keys, batch.questions[of], projected, keys)
+        linked = _aligned(passage_keys, batch.supports[of], projected, keys)
+        mask = batch.passages > 0
+        read = torch.cat([passage, asked, passage * asked, linked, batch.features], -1)
+        states = self.dropout(recur(self.gru, read, mask))  # [C, T, H]
+        return Reading(states, mask, questions, self._pool(states, mask, questions[of]))
+
+    def hop(self, batch: Batch, reading: Reading) -> tuple[Tensor, Tensor]:
+        """O's second pass: relevance of every member, shape [G, K], and of the null memory, [G]."""
+        member = torch.relu(self.member(torch.cat([reading.pooled, batch.extras], -1)))
+        present = batch.members >= 0  # [G, K]
+        member = member[batch.members.clamp(min=0)]  # [G, K, g]
+        order = batch.orders
+        is_newer = (order[:, None, :] > order[:, :, None]) & present[:, None]  # [G, K, K]
+        is_older = (order[:, None, :] < order[:, :, None]) & present[:, None]
+        newer = _attend(self.newer(member), member, is_newer)
+        older = _attend(self.older(member), member, is_older)
+        relevance = self.relevance(torch.cat([member, newer, older], -1)).squeeze(-1)  # [G, K]
+        first = batch.extras[batch.members.clamp(min=0), 0]  # what the first pass thought of them
+        relevance = relevance + self.first_pass * first
+        best = member.masked_fill(~present[..., None], 0.0).amax(1)  # [G, g]
+        questions = reading.questions[batch.context_of[batch.members[:, 0]]]
+        null = self.null(torch.cat([best, questions], -1)).squeeze(-1)
+        return relevance.masked_fill(~present, _FAR), null
+
+    def respond(self, batch: Batch, reading: Reading) -> Response:
+        """R's heads over the supports of each group."""
+        questions = reading.questions[batch.context_of]  # [C, H]
+        start = torch.einsum("cth,ch->ct", reading.states, self.start(questions))
+        end = torch.einsum("cth,ch->ct", reading.states, self.end(questions))
+        beside = questions[:, None].expand(-1, reading.states.shape[1], -1)
+        tags = self.tags(torch.cat([reading.states, beside], -1))
+        present = batch.members >= 0
+        pooled = reading.pooled[batch.members.clamp(min=0)]  # [G, K, 4H]
+        counted = functional.softplus(self.count(pooled).squeeze(-1)) * present
+        pooled = pooled.masked_fill(~present[..., None], _FAR).amax(1)  # [G, 4H]
+        return Response(
+            start=start.masked_fill(~reading.mask, _FAR),
+            end=end.masked_fill(~reading.mask, _FAR),
+            tags=tags,
+            form=self.form(pooled),
+            count=counted.sum(1),
+        )
+
+    def _questions(self, batch: Batch, projected: Tensor) -> Tensor:
+        """A question with what its supports brought in, shape [B, H]."""
+        asked = batch.questions > 0
+        states = recur(self.question_gru, projected[batch.questions], asked)  # [B, T, H]
+        weight = self.question_pool(states).squeeze(-1).masked_fill(~asked, _FAR).softmax(-1)
+        question = torch.einsum("bt,bth->bh", weight, states)
+        supports = projected[batch.supports]  # [B, T, p]
+        known = batch.supports > 0
+        weight = torch.einsum("btp,bp->bt", supports, self.support_query(question))
+        weight = weight.masked_fill(~known, _FAR).softmax(-1) * known
+        brought: Tensor = self.support_merge(torch.einsum("bt,btp->bp", weight, supports))
+        return question + brought
+
+    def _pool(self, states: Tensor, mask: Tensor, questions: Tensor) -> Tensor:
+        """A passage as one vector, in the light of its question, shape [C, 4H]."""
+        weight = torch.einsum("cth,ch->ct", states, self.pool_query(questions))
+        weight = weight.masked_fill(~mask, _FAR).softmax(-1)
+        read = torch.einsum("ct,cth->ch", weight, states)
+        peak = states.masked_fill(~mask[..., None], _FAR).amax(1)
+        peak = peak * mask.any(1, keepdim=True)  # a passage without a word has no peak
+        return torch.cat([read, peak, questions, read * questions], -1)
+
+
+def _aligned(keys: Tensor, others: Tensor, projected: Tensor, all_keys: Tensor) -> Tensor:
+    """What of some words resembles each word of a passage, shape [C, T, p]; zero without any.
+
+    Args:
+        keys: Of the passage's words, shape [C, T, p].
+        others: Word numbers to align with, shape [C, S].
+        projected: Of the batch's words, shape [W, p].
+        all_keys: Of the batch's words, shape [W, p].
+    """
+    known = others > 0  # [C, S]
+    alike = keys @ all_keys[others].transpose(1, 2)  # [C, T, S]
+    weight = alike.masked_fill(~known[:, None], _FAR).softmax(-1) * known[:, None]
+    aligned: Tensor = weight @ projected[others]
+    return aligned
+
+
+def _attend(queries: Tensor, members: Tensor, allowed: Tensor) -> Tensor:
+    """What the allowed members of a group look like to each other member, shape [G, K, g]."""
+    alike = queries @ members.transpose(1, 2) / members.shape[-1] ** 0.5  # [G, K, K]
+    weight = alike.masked_fill(~allowed, _FAR).softmax(-1) * allowed
+    seen: Tensor = weight @ members
+    return seen

@@ -1,0 +1,177 @@
+"""What the reader reads, as tensors: questions with their supports, and memories beside them.
+
+A `Context` is [x, m_o1, …] of the paper: the question and the supports that were chosen already. A
+`Passage` is a memory read in a context. A `Group` is what competes or answers together: O's
+candidates in one hop, or R's supports of one question. Word-by-word matches between passage and
+context are worked out here; the reader learns what they mean.
+Letters: B contexts, C passages, G groups, K passages of a group, T words, W words of the batch.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from memnn.scorer import Bags
+from memnn.vocabulary import SHAPES, Word
+
+WORD_FEATURES = SHAPES + 8  # see `_Context.features`
+EXTRAS = 8  # numbers that describe a passage among its group; `memnn.output_map` fills them
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The question and the supports chosen so far, as words."""
+
+    question: Sequence[Word]
+    supports: Sequence[Sequence[Word]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A memory to read in a context.
+
+    Attributes:
+        words: The memory's words.
+        context: What it is read against.
+        order: Its write order; only comparisons within a group matter.
+        extras: Numbers for the relevance head, shape [EXTRAS]; None where only R reads it.
+    """
+
+    words: Sequence[Word]
+    context: Context
+    order: int = 0
+    extras: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Groups of passages as tensors.
+
+    Attributes:
+        bags: Pieces of the W distinct words.
+        questions: Word numbers, shape [B, T]; 0 is padding, as in the next two.
+        supports: Words of all supports of a context, shape [B, T].
+        passages: Shape [C, T].
+        features: Of every passage's words, shape [C, T, WORD_FEATURES].
+        extras: Shape [C, EXTRAS].
+        context_of: The context of each passage, shape [C].
+        members: The passages of each group, shape [G, K]; -1 is padding.
+        orders: Write order of the members, shape [G, K].
+    """
+
+    bags: Bags
+    questions: Tensor
+    supports: Tensor
+    passages: Tensor
+    features: Tensor
+    extras: Tensor
+    context_of: Tensor
+    members: Tensor
+    orders: Tensor
+
+    @classmethod
+    def of(cls, groups: Sequence[Sequence[Passage]]) -> "Batch":
+        """Lay groups out as tensors. Each group holds at least one passage."""
+        passages = [passage for group in groups for passage in group]
+        contexts = {id(p.context): p.context for p in passages}  # in order of first appearance
+        place = {key: index for index, key in enumerate(contexts)}
+        seen = [_Context(context) for context in contexts.values()]
+        context_of = [place[id(p.context)] for p in passages]
+        words = Words()
+        blank = np.zeros(EXTRAS, dtype=np.float32)
+        extras = np.stack([blank if p.extras is None else p.extras for p in passages])
+        starts = np.cumsum([0, *(len(group) for group in groups)])
+        members = [list(range(a, b)) for a, b in itertools.pairwise(starts)]
+        return cls(
+            questions=pad([words.numbers(c.question) for c in contexts.values()]),
+            supports=pad([words.numbers(_joined(c.supports)) for c in contexts.values()]),
+            passages=pad([words.numbers(p.words) for p in passages]),
+            features=_pad_features(
+                [seen[at].features(p.words) for p, at in zip(passages, context_of, strict=True)]
+            ),
+            extras=torch.from_numpy(extras),
+            context_of=torch.tensor(context_of),
+            members=pad(members, filler=-1),
+            orders=pad([[p.order for p in group] for group in groups]),
+            bags=words.bags(),
+        )
+
+
+@dataclass(slots=True)
+class Words:
+    """Numbers the distinct words of a batch from 1; number 0 is padding."""
+
+    number: dict[Word, int] = field(default_factory=dict)
+
+    def numbers(self, words: Sequence[Word]) -> list[int]:
+        """The numbers of a text's words; new words get the next ones."""
+        return [self.number.setdefault(word, len(self.number) + 1) for word in words]
+
+    def bags(self) -> Bags:
+        """The pieces of every word, padding first."""
+        return Bags.of([(), *((word,) for word in self.number)])
+
+
+class _Context:
+    """A context's words as sets, to match passages against."""
+
+    def __init__(self, context: Context) -> None:
+        self.forms = {w.form for w in context.question}
+        self.hashes = {w.hash for w in context.question}
+        self.pairs = _pairs(context.question)
+        supports = _joined(context.supports)
+        self.support_hashes = {w.hash for w in supports if w.content}
+        self.support_pairs = _pairs(supports)
+
+    def features(self, words: Sequence[Word]) -> NDArray[np.float32]:
+        """Of each word, shape [T, WORD_FEATURES]: its looks, then rarity, content, and whether it
+        matches the question by form, by stem, by stem and rarity, together with its left
+        neighbour, and the supports by stem and together with its left neighbour.
+        """  # noqa: D205 -- one sentence
+        rows = np.empty((len(words), WORD_FEATURES), dtype=np.float32)
+        before = 0
+        for row, word in zip(rows, words, strict=True):
+            stem_match = word.hash in self.hashes
+            row[:SHAPES] = word.shape
+            row[SHAPES:] = (
+                word.rarity / 10,
+                word.content,
+                word.form in self.forms,
+                stem_match,
+                stem_match * word.rarity / 10,
+                (before, word.hash) in self.pairs,
+                word.hash in self.support_hashes,
+                (before, word.hash) in self.support_pairs,
+            )
+            before = word.hash
+        return rows
+
+
+def _pairs(words: Sequence[Word]) -> set[tuple[int, int]]:
+    return {(a.hash, b.hash) for a, b in itertools.pairwise(words)}
+
+
+def _joined(supports: Sequence[Sequence[Word]]) -> list[Word]:
+    return [word for support in supports for word in support]
+
+
+def pad(rows: Sequence[Sequence[int]], filler: int = 0) -> Tensor:
+    """Lay rows out as one tensor, shape [rows, longest], at least one wide."""
+    width = max(1, *(len(row) for row in rows)) if rows else 1
+    padded = np.full((len(rows), width), filler, dtype=np.int64)
+    for line, row in zip(padded, rows, strict=True):
+        line[: len(row)] = row
+    return torch.from_numpy(padded)
+
+
+def _pad_features(rows: Sequence[NDArray[np.float32]]) -> Tensor:
+    width = max(1, *(len(row) for row in rows))
+    padded = np.zeros((len(rows), width, WORD_FEATURES), dtype=np.float32)
+    for line, row in zip(padded, rows, strict=True):
+        line[: len(row)] = row
+    return torch.from_numpy(padded)

@@ -1,0 +1,1 @@
+"""Training of the served network; nothing of it is loaded to serve."""

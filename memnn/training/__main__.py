@@ -1,0 +1,121 @@
+"""``python -m memnn.training``: make the artifact, and the vectors it starts from.
+
+distil   static vectors from a sentence encoder
+served   the whole served network, from data to artifact
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from memnn.artifact import save
+from memnn.config import ModelConfig
+from memnn.errors import MemnnError
+from memnn.training.distil import (
+    Static,
+    distil,
+    load_static,
+    packaged_encoder,
+    save_static,
+)
+from memnn.training.served import Recipe, train
+from memnn.training.trainer import Tick
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+_console = Console(stderr=True)
+_SMOOTHING = 0.98  # of the loss that is shown
+
+
+@app.command("distil")
+def distil_command(
+    out: Annotated[Path, typer.Option(help="Folder for the vectors and their tokenizer.")],
+    encoder: Annotated[
+        Path | None, typer.Option(help="Folder of a BERT-like encoder; else the packaged one.")
+    ] = None,
+    size: Annotated[int, typer.Option(help="Components to keep.")] = ModelConfig().static,
+) -> None:
+    """Distil static vectors of word pieces from a sentence encoder."""
+    with _progress() as progress:
+        save_static(_distilled(encoder, size, progress), out)
+    _console.print(f"vectors written to {out}")
+
+
+@app.command()
+def served(
+    out: Annotated[Path, typer.Option(help="Folder for the artifact.")],
+    data: Annotated[Path, typer.Option(help="Folder that holds tatoeba/.")],
+    conversations: Annotated[
+        Path, typer.Option(help="Conversations with labels: a file or a folder.")
+    ] = Path("data/conversations/train"),
+    work: Annotated[
+        Path | None, typer.Option(help="Folder for checkpoints; else OUT.work beside OUT.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of everything drawn by chance.")] = 1,
+    threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
+) -> None:
+    """Train the served network; cut off and called again, it goes on where it was."""
+    work = work or out.with_name(out.name + ".work")
+    config = ModelConfig()
+    with _progress() as progress:
+        if not (work / "static.safetensors").exists():
+            save_static(_distilled(None, config.static, progress), work)
+        recipe = Recipe(conversations, data, work, seed=seed, threads=threads)
+        model, about = train(
+            recipe, config, load_static(work), lambda name: _ticker(progress, name)
+        )
+        save(model, out, about)
+    _console.print(f"artifact written to {out}; {work} can be removed")
+
+
+def _distilled(encoder: Path | None, size: int, progress: Progress) -> Static:
+    task = progress.add_task("distil", loss="")
+    with tempfile.TemporaryDirectory() as folder:
+        return distil(
+            encoder or packaged_encoder(Path(folder)),
+            size,
+            lambda done, total: progress.update(task, completed=done, total=total),
+        )
+
+
+def _ticker(progress: Progress, name: str) -> Tick:
+    task = progress.add_task(name, total=None, loss="")
+    shown: list[float] = []
+
+    def tick(done: int, total: int, loss: float) -> None:
+        shown[:] = [_SMOOTHING * shown[0] + (1 - _SMOOTHING) * loss if shown else loss]
+        progress.update(task, completed=done, total=total, loss=f"loss {shown[0]:.3f}")
+
+    return tick
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    columns = (
+        TextColumn("{task.description:>12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[loss]}"),
+    )
+    with Progress(*columns, console=_console) as progress:
+        yield progress
+
+
+def main() -> None:
+    """Run a command; what is wrong with the data is one line, not a traceback."""
+    try:
+        app()
+    except MemnnError as error:
+        _console.print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

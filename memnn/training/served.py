@@ -1,0 +1,181 @@
+"""The served network from data to artifact: every stage, seeded, resumable, with its metrics.
+
+static      vectors distilled from a sentence encoder
+classifier  I
+fold-0/1    the first pass on each half of the users, to rank the other half's candidates
+scorer      O's first pass, on all of them
+reader      O's second pass and R
+calibration on users that none of the above was trained on
+"""
+
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from memnn.calibration import Calibration
+from memnn.classifier import Classifier
+from memnn.config import ModelConfig
+from memnn.model import Model
+from memnn.reader import Reader
+from memnn.scorer import Scorer
+from memnn.training import first_pass, kinds, reader
+from memnn.training.calibrate import calibrate
+from memnn.training.conversations import Conversation, read_conversations
+from memnn.training.corpora import everyday_sentences, rarity
+from memnn.training.distil import Static
+from memnn.training.evaluation import outcomes, summary
+from memnn.training.examples import User, users
+from memnn.training.trainer import Schedule, Tick
+from memnn.vocabulary import Vocabulary
+
+Stage = Callable[[str], Tick]  # names a stage, gives its progress
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to train from, and how long.
+
+    Attributes:
+        conversations: File or folder of conversations with labels.
+        data: Folder that holds ``tatoeba/``.
+        work: Folder for checkpoints; a run that was cut off goes on from them.
+        seed: Of everything drawn by chance.
+        held_out: Every how many-th user calibrates instead of training.
+        everyday: Sentences of no conversation for I.
+        epochs: Of the classifier, the folds, the scorer, and the reader.
+        threads: Processor threads.
+    """
+
+    conversations: Path
+    data: Path
+    work: Path
+    seed: int = 1
+    held_out: int = 11
+    everyday: int = 8_000
+    epochs: tuple[int, int, int, int] = (4, 2, 2, 12)
+    threads: int = 2
+
+
+def train(
+    recipe: Recipe, config: ModelConfig, static: Static, stage: Stage
+) -> tuple[Model, dict[str, Any]]:
+    """Train the served network.
+
+    Args:
+        recipe: Data and schedule.
+        config: Sizes.
+        static: Distilled vectors with their tokenizer.
+        stage: Gives each stage its progress.
+
+    Returns:
+        The network, and what the manifest should say about it.
+
+    Raises:
+        DataError: A data file is missing or malformed.
+    """
+    torch.set_num_threads(recipe.threads)
+    torch.manual_seed(recipe.seed)
+    conversations = read_conversations(recipe.conversations)
+    everyday = everyday_sentences(recipe.data)
+    vocabulary = Vocabulary(static.tokenizer, rarity(conversations, everyday))
+    calibrating = conversations[recipe.held_out - 1 :: recipe.held_out]
+    held = {c.user for c in calibrating}
+    training = users([c for c in conversations if c.user not in held], vocabulary, phrasings=True)
+    run = _Run(recipe, config, static, vocabulary, stage)
+    classifier = run.classifier(conversations, everyday)
+    examples = run.ranked(training)
+    scorer = run.scorer("scorer", training, recipe.epochs[2])
+    model = Model(
+        config, vocabulary, classifier, scorer, run.reader(scorer, examples), Calibration()
+    )
+    model, metrics = calibrated(model, users(calibrating, vocabulary, phrasings=True))
+    return model, _about(recipe, conversations, metrics)
+
+
+def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, Any]]:
+    """Fit a network's confidence on users it was not trained on; also how it did on them."""
+    results = list(outcomes(model, asking))
+    calibration = calibrate([result.judged for result in results])
+    return Model(
+        model.config,
+        model.vocabulary,
+        model.classifier,
+        model.scorer,
+        model.reader,
+        calibration,
+    ), summary(results)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    recipe: Recipe
+    config: ModelConfig
+    static: Static
+    vocabulary: Vocabulary
+    stage: Stage
+
+    def classifier(
+        self, conversations: Sequence[Conversation], everyday: Sequence[str]
+    ) -> Classifier:
+        step = max(1, len(everyday) // max(1, self.recipe.everyday))
+        texts = kinds.labelled(conversations, everyday[::step][: self.recipe.everyday])
+        classifier = Classifier(self.config)
+        schedule = self._schedule(
+            "classifier", self.recipe.epochs[0], kinds.RATES, kinds.WEIGHT_DECAY
+        )
+        kinds.train_classifier(classifier, self.static.vectors, self.vocabulary, texts, schedule)
+        return classifier
+
+    def ranked(self, training: Sequence[User]) -> list[list[reader.Example]]:
+        """Candidates of every hop, by a first pass that was not trained on their user."""
+        halves = training[::2], training[1::2]
+        epochs = self.recipe.epochs[1]
+        found: list[list[reader.Example]] = []
+        for number, (ours, theirs) in enumerate((halves, halves[::-1])):
+            found += reader.hop_examples(self.scorer(f"fold-{number}", theirs, epochs), ours)
+        return found
+
+    def scorer(self, name: str, training: Sequence[User], epochs: int) -> Scorer:
+        scorer = first_pass.new_scorer(self.config, self.static.vectors)
+        schedule = self._schedule(name, epochs, first_pass.RATES)
+        first_pass.train_first_pass(scorer, training, schedule)
+        return scorer
+
+    def reader(self, scorer: Scorer, examples: Sequence[Sequence[reader.Example]]) -> Reader:
+        fresh = Reader(self.config)
+        schedule = self._schedule("reader", self.recipe.epochs[3], reader.RATES)
+        reader.train_reader(fresh, scorer.vectors.weight.detach(), examples, schedule)
+        return fresh
+
+    def _schedule(
+        self, name: str, epochs: int, rates: tuple[float, ...], weight_decay: float = 0.0
+    ) -> Schedule:
+        return Schedule(
+            epochs=epochs,
+            rates=rates,
+            seed=self.recipe.seed,
+            weight_decay=weight_decay,
+            checkpoint=self.recipe.work / f"{name}.safetensors",
+            tick=self.stage(name),
+        )
+
+
+def _about(
+    recipe: Recipe, conversations: Sequence[Conversation], metrics: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "data": {
+            "conversations": f"{len(conversations)} users of the project's own",
+            "everyday sentences": "Tatoeba, CC BY 2.0 FR",
+            "static vectors": "distilled from all-MiniLM-L6-v2, Apache-2.0",
+        },
+        "seed": recipe.seed,
+        "epochs": list(recipe.epochs),
+        "held_out": f"every {recipe.held_out}th user, for the calibration",
+        "metrics on the held-out users, gold kinds given": metrics,
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }

@@ -1,0 +1,139 @@
+"""One training loop for every learned part: seeded, resumable by epoch, free of pickle.
+
+An epoch's order and noise depend on the seed and the epoch alone, so that a run that was cut off
+and resumed does what one run would have done, up to the numerics of the machine.
+"""
+
+import json
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+_WARM_UP = 0.1  # share of the steps in which the rate rises
+_CLIP = 5.0  # longest gradient, 2-norm
+
+B = TypeVar("B")
+Tick = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast to train.
+
+    Attributes:
+        epochs: How often everything is seen.
+        rates: Highest learning rate of each group of parameters.
+        seed: Of the order and the noise.
+        weight_decay: Decoupled, a step at full rate.
+        checkpoint: Where to keep the state after every epoch; None keeps none.
+        tick: Called after every step with steps done, steps in all, and the loss.
+    """
+
+    epochs: int
+    rates: tuple[float, ...]
+    seed: int
+    weight_decay: float = 0.0
+    checkpoint: Path | None = None
+    tick: Tick = lambda _done, _all, _loss: None
+
+
+def fit(
+    module: nn.Module,
+    groups: Sequence[Sequence[nn.Parameter]],
+    schedule: Schedule,
+    steps: int,
+    batches: Callable[[random.Random], Iterable[B]],
+    loss: Callable[[B, random.Random], Tensor],
+) -> None:
+    """Train a module in place; goes on from the checkpoint where there is one.
+
+    Args:
+        module: What to train.
+        groups: Its parameters, one group a rate.
+        schedule: How long and how fast.
+        steps: Batches an epoch.
+        batches: Makes an epoch's batches.
+        loss: Of one batch, a scalar.
+    """
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": list(group), "lr": rate}
+            for group, rate in zip(groups, schedule.rates, strict=True)
+        ],
+        weight_decay=schedule.weight_decay,
+    )
+    total = schedule.epochs * steps
+    done = _resume(module, optimiser, schedule.checkpoint) * steps
+    module.train()
+    for epoch in range(done // steps, schedule.epochs):
+        choice = random.Random(f"{schedule.seed}/{epoch}")  # noqa: S311 -- no secret
+        torch.manual_seed(choice.randrange(1 << 32))
+        for batch in batches(choice):
+            for group, rate in zip(optimiser.param_groups, schedule.rates, strict=True):
+                group["lr"] = rate * _shape(done / total)
+            value = loss(batch, choice)
+            optimiser.zero_grad()
+            torch.autograd.backward(value)
+            nn.utils.clip_grad_norm_(module.parameters(), _CLIP)
+            optimiser.step()
+            done += 1
+            schedule.tick(done, total, float(value.detach()))
+        _keep(module, optimiser, schedule.checkpoint, epoch + 1)
+    module.eval()
+
+
+def _shape(progress: float) -> float:
+    """The rate's course: up in a line, down in half a cosine."""
+    if progress < _WARM_UP:
+        return max(progress / _WARM_UP, 0.01)
+    return 0.5 + 0.5 * math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))
+
+
+def _keep(
+    module: nn.Module, optimiser: torch.optim.Optimizer, file: Path | None, epochs: int
+) -> None:
+    if file is None:
+        return
+    tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
+    for number, state in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{number}.{name}": value for name, value in state.items()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".part")
+    save_file(
+        {name: value.contiguous().clone() for name, value in tensors.items()},
+        fresh,
+        metadata={"epochs": json.dumps(epochs)},
+    )
+    fresh.replace(file)  # at once: a run cut off here finds the old checkpoint or the new one
+
+
+def _resume(module: nn.Module, optimiser: torch.optim.Optimizer, file: Path | None) -> int:
+    """Load a checkpoint where there is one; returns how many epochs are done."""
+    if file is None or not file.exists():
+        return 0
+    tensors = load_file(file)
+    module.load_state_dict(_part(tensors, "module."))
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in _part(tensors, "optimiser.").items():
+        number, _, field = name.partition(".")
+        state.setdefault(int(number), {})[field] = value
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+    return int(json.loads(_metadata(file)["epochs"]))
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+
+def _metadata(file: Path) -> dict[str, str]:
+    with safe_open(file, framework="pt") as opened:
+        held: dict[str, str] = opened.metadata()
+    return held

@@ -1,0 +1,104 @@
+"""The dictionary W: word pieces for the vectors, and how rare each word is for exact matches.
+
+A word is the mean of its pieces' vectors, so a rare name and a typo still have one. Everything that
+depends on a word alone is worked out once and cached.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from memnn.text import Token, fold, is_content, word_hash
+
+SHAPES = 8  # numbers that describe a word's looks, see `_shape`
+_MOST_PIECES = 8
+_CACHED_WORDS = 200_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """What is known of a word by itself.
+
+    Attributes:
+        pieces: Ids of its word pieces, at least one.
+        hash: See `memnn.text.word_hash`.
+        form: Hash of the folded word, before stemming.
+        content: See `memnn.text.is_content`.
+        rarity: Inverse document frequency, natural logarithm; the most for a word never seen.
+        shape: Looks of the word as written, shape [SHAPES].
+    """
+
+    pieces: tuple[int, ...]
+    hash: int
+    form: int
+    content: bool
+    rarity: float
+    shape: NDArray[np.float32]
+
+
+class Vocabulary:
+    """Looks words up; see the module.
+
+    Args:
+        tokenizer: Splits a word into pieces of a fixed inventory.
+        rarity: Inverse document frequency by word hash.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, rarity: Mapping[int, float]) -> None:
+        self.tokenizer = tokenizer
+        self.rarity = dict(rarity)
+        self._rarest = max(self.rarity.values(), default=1.0)
+        self._unknown = tokenizer.token_to_id("[UNK]") or 0
+        self._words: dict[str, Word] = {}
+
+    @property
+    def size(self) -> int:
+        """How many pieces there are."""
+        return int(self.tokenizer.get_vocab_size())
+
+    def words(self, tokens: Sequence[Token]) -> list[Word]:
+        """Look up the words of a text."""
+        return [self._words.get(t.text) or self._learn(t.text) for t in tokens]
+
+    def rarity_of(self, word: int) -> float:
+        """Inverse document frequency of a word, by its hash."""
+        return self.rarity.get(word, self._rarest)
+
+    def _learn(self, text: str) -> Word:
+        if len(self._words) >= _CACHED_WORDS:
+            self._words.clear()
+        safe = fold(text).encode("utf-8", "replace").decode()  # the tokenizer takes no surrogates
+        ids = self.tokenizer.encode(safe, add_special_tokens=False).ids[:_MOST_PIECES]
+        name = word_hash(text)
+        rarity = self.rarity_of(name) if is_content(text) else 0.0
+        form = form_hash(text)
+        pieces = tuple(ids) or (self._unknown,)
+        word = Word(pieces, name, form, is_content(text), rarity, _shape(text))
+        self._words[text] = word
+        return word
+
+
+def form_hash(text: str) -> int:
+    """Hash of a folded word, before stemming: "train" and "trains" differ."""
+    return zlib.crc32(fold(text).encode("utf-8", "surrogatepass"))
+
+
+def _shape(text: str) -> NDArray[np.float32]:
+    """Capitalised, all capitals, a digit, all digits, a sign, mixed, length, a question mark."""
+    letters = [c for c in text if c.isalpha()]
+    digits = sum(c.isdigit() for c in text)
+    values = (
+        text[:1].isupper(),
+        len(letters) > 1 and all(c.isupper() for c in letters),
+        digits > 0,
+        text.isdigit(),
+        not any(c.isalnum() for c in text),
+        bool(letters) and digits > 0,
+        min(len(text), 20) / 10,
+        text == "?",
+    )
+    return np.array(values, dtype=np.float32)
