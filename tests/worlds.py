@@ -1,13 +1,14 @@
 """Small things that the tests of stores share: times, features, plans, and a tiny featuriser."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 
 from memnn.features import pack
-from memnn.records import Plan, Slot
+from memnn.records import Memory, Plan, Slot
+from memnn.store import Store
 
 TIME = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 FINGERPRINT = b"test"
@@ -49,3 +50,17 @@ def slot(text: str, *, time: datetime = TIME, speaker: str = "") -> Slot:
 def plan(message_id: str, *texts: str, time: datetime = TIME, speaker: str = "") -> Plan:
     """A message with a statement for each text."""
     return Plan(message_id, tuple(slot(text, time=time, speaker=speaker) for text in texts))
+
+
+def texts(memories: Iterable[Memory]) -> list[str]:
+    """The texts of memories."""
+    return [memory.text for memory in memories]
+
+
+async def everything(store: Store, scope: str) -> list[Memory]:
+    """All memories of a scope, by both ways of reading them, which must agree."""
+    slots = list(await store.candidates(scope, ()))
+    page = await store.page(scope, limit=1000)
+    assert list(page.memories)[::-1] == slots
+    assert page.total == len(slots)
+    return slots

@@ -38,9 +38,9 @@ def translated(server: str) -> Iterator[None]:
         raise _translate(error, server) from error
 
 
-def _translate(error: Exception, server: str) -> StoreError:
+def _translate(error: BaseException, server: str) -> StoreError:
     code = _code(error)
-    if code == "OOM" or isinstance(error, redis_errors.OutOfMemoryError):
+    if code == "OOM":
         return StoreFullError(
             f"Redis at {server} is out of memory (OOM) and stored nothing: raise its maxmemory"
         )
@@ -49,15 +49,15 @@ def _translate(error: Exception, server: str) -> StoreError:
             f"Redis at {server} takes no writes ({code}): it is a replica, has lost its replicas, "
             "or cannot write to its disk; its log says which"
         )
-    if code in _LOGIN or isinstance(error, redis_errors.AuthenticationError):
+    if code in _LOGIN:
         return StoreUnavailableError(
-            f"Redis at {server} refused the login ({code or 'AUTH'}): check REDIS_PASSWORD"
+            f"Redis at {server} refused the login ({code}): check REDIS_PASSWORD"
         )
-    if code == "LOADING" or isinstance(error, redis_errors.BusyLoadingError):
+    if code == "LOADING":
         return StoreUnavailableError(
             f"Redis at {server} is still loading its data: try again in a moment"
         )
-    if isinstance(error, redis_errors.ResponseError):
+    if code or isinstance(error, redis_errors.ResponseError):
         return StoreError(f"Redis at {server} answered with an error ({code or 'ERR'})")
     return StoreUnavailableError(
         f"Redis at {server} does not answer ({type(error).__name__}): is it running, "
@@ -65,10 +65,17 @@ def _translate(error: Exception, server: str) -> StoreError:
     )
 
 
-def _code(error: Exception) -> str:
-    """The error's code: redis-py cuts it off some errors and leaves it on others."""
-    code = getattr(error, "status_code", None)
-    if isinstance(code, str) and code:
-        return code
-    found = _CODE.match(str(error)) if isinstance(error, redis_errors.ResponseError) else None
-    return found.group() if found else ""
+def _code(error: BaseException | None) -> str:
+    """The code that a server's error starts with; empty where no server spoke.
+
+    redis-py cuts the code off the errors that it knows, leaves it on others, and wraps those of a
+    connection's first words into a ConnectionError.
+    """
+    while error is not None:
+        code = getattr(error, "status_code", None)
+        if isinstance(code, str) and code:
+            return code
+        if isinstance(error, redis_errors.ResponseError) and (found := _CODE.match(str(error))):
+            return found.group()
+        error = error.__cause__ or error.__context__
+    return ""

@@ -1,30 +1,13 @@
 """The contract of `memnn.store.Store`, example by example, over every implementation."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from memnn.records import EventKind, Memory, Plan
-from memnn.store import Store
 from tests.servers import Backend
-from tests.worlds import TIME, plan, slot, word_hashes
-
-
-def texts(memories: object) -> list[str]:
-    """The texts of memories."""
-    assert hasattr(memories, "__iter__")
-    return [memory.text for memory in memories]
-
-
-async def everything(store: Store, scope: str) -> list[Memory]:
-    """All memories of a scope, by both ways of reading them."""
-    slots = list(await store.candidates(scope, ()))
-    page = await store.page(scope, limit=1000)
-    assert list(page.memories)[::-1] == slots
-    assert page.total == len(slots)
-    return slots
+from tests.worlds import TIME, everything, plan, slot, texts, word_hashes
 
 
 async def test_add_returns_ids_in_write_order(backend: Backend, scope: str) -> None:
@@ -303,66 +286,3 @@ async def test_history_is_newest_first(backend: Backend, scope: str) -> None:
         assert all(start <= e.time <= datetime.now(UTC) + timedelta(seconds=1) for e in events)
         assert await store.history(scope, limit=0) == ()
         assert len(await store.history(scope)) == 5
-
-
-async def test_large_scopes_give_what_shares_a_word(backend: Backend, scope: str) -> None:
-    """Whatever shares a word with the question is a candidate, also where not everything is."""
-    async with backend.open(score_all=5) as writer, backend.open(score_all=5) as reader:
-        for i in range(12):
-            await writer.add(scope, plan(f"{i}", f"common w{i % 3} only{i}"))
-        await writer.edit(scope, plan("4", "common moved"))
-        await writer.forget(scope, [8])
-        for store in (writer, reader):
-            found = await store.candidates(scope, word_hashes("w1 unheard"))
-
-            assert {2, 11} <= {m.id for m in found}
-            assert 8 not in found
-            assert await store.candidates(scope, word_hashes("common")) is not None
-            assert len(await store.candidates(scope, word_hashes("common"))) == 11
-
-
-async def test_clients_see_each_other(backend: Backend, scope: str) -> None:
-    """What one client writes, edits or forgets, the other sees at its next call."""
-    async with backend.open() as one, backend.open() as two:
-        await one.add(scope, plan("a", "one"))
-        assert texts(await everything(two, scope)) == ["one"]
-        await two.add(scope, plan("b", "two"))
-        assert texts(await everything(one, scope)) == ["one", "two"]
-        await one.edit(scope, plan("b", "2"))
-        assert texts(await everything(two, scope)) == ["one", "2"]
-        gone = await two.forget(scope, [1])
-        assert texts(await everything(one, scope)) == ["2"]
-        await one.restore(scope, gone)
-        assert texts(await everything(two, scope)) == ["one", "2"]
-        await two.forget_all(scope)
-        assert await everything(one, scope) == []
-        await one.add(scope, plan("a", "new"))
-        assert texts(await everything(two, scope)) == ["new"]
-
-
-async def test_concurrent_writers(backend: Backend, scope: str) -> None:
-    """Several tasks of several clients may write one scope at once: all is stored, once."""
-    async with backend.open() as one, backend.open() as two:
-
-        async def write(store: Store, name: str) -> None:
-            for i in range(10):
-                await store.add(scope, plan(f"{name}{i}", f"{name} {i}", "and"))
-                await store.add(scope, plan(f"shared {i}", f"shared {i}"))
-                await store.edit(scope, plan(f"{name}{i}", f"{name} {i} edited"))
-
-        await asyncio.gather(*(write(s, f"{n}") for n, s in enumerate((one, two, one, two))))
-
-        held = await everything(one, scope)
-        expected = [f"{n} {i} edited" for n in range(4) for i in range(10)]
-        assert sorted(texts(held)) == sorted(expected + [f"shared {i}" for i in range(10)])
-        assert held == await everything(two, scope)
-
-
-async def test_close_twice(backend: Backend, scope: str) -> None:
-    """A store may be closed more than once; the memories stay."""
-    async with backend.open() as store:
-        await store.add(scope, plan("a", "one"))
-        await store.close()
-        await store.close()
-    async with backend.open() as store:
-        assert texts(await everything(store, scope)) == ["one"]
