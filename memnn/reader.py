@@ -4,8 +4,9 @@ Each word of a passage carries its static vector, what the question and the supp
 that resembles it (soft alignment), and exact matches; a bidirectional GRU reads them in order. From
 its states come a relevance (O: may this memory be the next support?, section 3.1 with [x, m_o1, …]
 as input), and the answer (R as a recurrent network, section 3.1): where it starts and ends, which
-words belong to a list, what form it has. The null memory of the tasks paper (section 5) stops the
-hops. Letters as in `memnn.reading`; h hidden size a direction, H = 2h, p size of a word's projection.
+words belong to a list, what form it has. The null memory of the tasks paper (section 5) stops
+the hops.
+Letters as in `memnn.reading`; h hidden size a direction, H = 2h, p size of a word's projection.
 """
 
 from dataclasses import dataclass
@@ -127,12 +128,14 @@ class Reader(nn.Module):
         projected, keys = torch.relu(self.project(words)), torch.relu(self.align(words))  # [W, p]
         questions = self._questions(batch, projected)  # [B, H]
         of = batch.context_of
-        passage, passage_keys = projected[batch.passages], keys[batch.passages]  # [C, T, p]
-        asked = _aligned(passage_keys, batch.questions[of], projected, keys)
-        linked = _aligned(passage_keys, batch.supports[of], projected, keys)
+        passage = functional.embedding(batch.passages, projected)  # [C, T, p]
+        passage_keys = functional.embedding(batch.passages, keys)
+        asked = _aligned(passage_keys, _Others.of(batch.questions, projected, keys, of))
+        linked = _aligned(passage_keys, _Others.of(batch.supports, projected, keys, of))
         mask = batch.passages > 0
         read = torch.cat([passage, asked, passage * asked, linked, batch.features], -1)
-        states = self.dropout(recur(self.gru, read, mask))  # [C, T, H]
+        states = recur(self.gru, read, mask)  # [C, T, H]
+        states = states * self.dropout(torch.ones_like(states[:, :1]))  # one mask a passage
         return Reading(states, mask, questions, self._pool(states, mask, questions[of]))
 
     def hop(self, batch: Batch, reading: Reading) -> tuple[Tensor, Tensor]:
@@ -175,10 +178,12 @@ class Reader(nn.Module):
     def _questions(self, batch: Batch, projected: Tensor) -> Tensor:
         """A question with what its supports brought in, shape [B, H]."""
         asked = batch.questions > 0
-        states = recur(self.question_gru, projected[batch.questions], asked)  # [B, T, H]
+        states = recur(
+            self.question_gru, functional.embedding(batch.questions, projected), asked
+        )  # [B, T, H]
         weight = self.question_pool(states).squeeze(-1).masked_fill(~asked, _FAR).softmax(-1)
         question = torch.einsum("bt,bth->bh", weight, states)
-        supports = projected[batch.supports]  # [B, T, p]
+        supports = functional.embedding(batch.supports, projected)  # [B, T, p]
         known = batch.supports > 0
         weight = torch.einsum("btp,bp->bt", supports, self.support_query(question))
         weight = weight.masked_fill(~known, _FAR).softmax(-1) * known
@@ -195,19 +200,27 @@ class Reader(nn.Module):
         return torch.cat([read, peak, questions, read * questions], -1)
 
 
-def _aligned(keys: Tensor, others: Tensor, projected: Tensor, all_keys: Tensor) -> Tensor:
-    """What of some words resembles each word of a passage, shape [C, T, p]; zero without any.
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """The words that each passage is aligned with: keys and projections [C, S, p], mask [C, S]."""
 
-    Args:
-        keys: Of the passage's words, shape [C, T, p].
-        others: Word numbers to align with, shape [C, S].
-        projected: Of the batch's words, shape [W, p].
-        all_keys: Of the batch's words, shape [W, p].
-    """
-    known = others > 0  # [C, S]
-    alike = keys @ all_keys[others].transpose(1, 2)  # [C, T, S]
-    weight = alike.masked_fill(~known[:, None], _FAR).softmax(-1) * known[:, None]
-    aligned: Tensor = weight @ projected[others]
+    keys: Tensor
+    projected: Tensor
+    mask: Tensor
+
+    @classmethod
+    def of(cls, numbers: Tensor, projected: Tensor, keys: Tensor, context: Tensor) -> "_Others":
+        """Look up the contexts' words [B, S] once, then deal them out to the passages."""
+        found = (functional.embedding(numbers, table) for table in (keys, projected))
+        dealt = [words.index_select(0, context) for words in found]
+        return cls(dealt[0], dealt[1], (numbers > 0).index_select(0, context))
+
+
+def _aligned(keys: Tensor, others: _Others) -> Tensor:
+    """What of the others resembles each word of a passage, shape [C, T, p]; zero without any."""
+    alike = keys @ others.keys.transpose(1, 2)  # [C, T, S]
+    weight = alike.masked_fill(~others.mask[:, None], _FAR).softmax(-1) * others.mask[:, None]
+    aligned: Tensor = weight @ others.projected
     return aligned
 
 

@@ -50,7 +50,7 @@ def distil_command(
 @app.command()
 def served(
     out: Annotated[Path, typer.Option(help="Folder for the artifact.")],
-    data: Annotated[Path, typer.Option(help="Folder that holds tatoeba/.")],
+    data: Annotated[Path, typer.Option(help="Folder that holds tatoeba/ and qamr/.")],
     conversations: Annotated[
         Path, typer.Option(help="Conversations with labels: a file or a folder.")
     ] = Path("data/conversations/train"),

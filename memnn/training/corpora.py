@@ -3,12 +3,15 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from memnn.errors import DataError
 from memnn.text import content_words, tokenise
 from memnn.training.conversations import Conversation
 
+_LONGEST_ANSWER = 6  # words
+_BRACKETS = {"-LRB-": "(", "-RRB-": ")", "``": '"', "''": '"'}  # as treebanks write them
 _RARE = 2  # messages that a word must be in to have a rarity of its own
 
 
@@ -20,6 +23,37 @@ def everyday_sentences(data: Path) -> list[str]:
     """
     file = data / "tatoeba" / "english_sentences.txt"
     return [line.rsplit("\t", maxsplit=1)[-1] for line in _lines(file)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A sentence, a question about it, and the words of the sentence that answer it."""
+
+    sentence: str
+    question: str
+    answer: str
+
+
+def crowd_questions(data: Path) -> list[Fact]:
+    """Questions that people wrote about sentences of Wikipedia and Wikinews (QAMR, MIT).
+
+    Those whose answer is no single short stretch of the sentence are left out.
+
+    Raises:
+        DataError: A file is not there.
+    """
+    sentences = dict(line.split("\t")[:2] for line in _lines(data / "qamr" / "wiki-sentences.tsv"))
+    facts: list[Fact] = []
+    for part in ("dev", "test"):
+        for line in _lines(data / "qamr" / "filtered" / f"{part}.tsv"):
+            name, _, _, _, _, question, answer, *_ = line.split("\t")
+            words = [_BRACKETS.get(word, word) for word in sentences.get(name, "").split(" ")]
+            places = sorted({int(place) for place in answer.split()})
+            if places and places[-1] < min(len(words), places[0] + _LONGEST_ANSWER):
+                stretch = " ".join(words[places[0] : places[-1] + 1])
+                if len(places) == places[-1] - places[0] + 1:
+                    facts.append(Fact(" ".join(words), question, stretch))
+    return facts
 
 
 def rarity(conversations: Sequence[Conversation], everyday: Iterable[str]) -> dict[int, float]:

@@ -22,15 +22,18 @@ from memnn.reading import Batch, Context, Passage
 from memnn.response import passages
 from memnn.scorer import Candidates, Role, Scorer
 from memnn.text import tokenise
+from memnn.training.corpora import Fact
 from memnn.training.examples import Asked, User
 from memnn.training.losses import likelihood
-from memnn.training.targets import Span, Target, target
+from memnn.training.targets import Span, Target, span_target, target
 from memnn.training.trainer import Schedule, fit
+from memnn.vocabulary import Vocabulary, Word
 
 _RANKED = 16  # candidates kept a hop
 _RIVALS = 10  # of them read in training
 _STRAY = 0.25  # share of answers read with a support too many
 _QUESTIONS_A_STEP = 32
+_LESSONS_A_STEP = 12
 RATES = (1e-3,)
 _TAG_WEIGHTS = (0.3, 1.0, 1.0)
 
@@ -52,6 +55,15 @@ class Example:
     asked: Asked
     hops: tuple[HopExample, ...]
     target: Target | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """A question about one sentence, with its target: for R alone."""
+
+    question: list[Word]
+    sentence: list[Word]
+    target: Target
 
 
 @torch.no_grad()
@@ -88,8 +100,24 @@ def hop_examples(scorer: Scorer, users: Sequence[User]) -> list[list[Example]]:
     return list(questions.values())
 
 
+def lessons_of(facts: Sequence[Fact], vocabulary: Vocabulary) -> list[Lesson]:
+    """Prepare facts; those whose answer is not found again word by word are left out."""
+    prepared: list[Lesson] = []
+    for fact in facts:
+        tokens = tokenise(fact.sentence, 80)
+        wanted = span_target(fact.answer, [tokens])
+        if wanted is not None:
+            question = vocabulary.words(tokenise(fact.question, 40))
+            prepared.append(Lesson(question, vocabulary.words(tokens), wanted))
+    return prepared
+
+
 def train_reader(
-    reader: Reader, vectors: Tensor, questions: Sequence[Sequence[Example]], schedule: Schedule
+    reader: Reader,
+    vectors: Tensor,
+    questions: Sequence[Sequence[Example]],
+    lessons: Sequence[Lesson],
+    schedule: Schedule,
 ) -> None:
     """Train a reader in place.
 
@@ -97,6 +125,7 @@ def train_reader(
         reader: What to train.
         vectors: Static vectors of the pieces, shape [pieces, d]; not trained here.
         questions: What `hop_examples` made.
+        lessons: For R alone, a few a step; may be none.
         schedule: How long and how fast; see `RATES`.
     """
 
@@ -106,8 +135,9 @@ def train_reader(
             yield [choice.choice(questions[i]) for i in order[at : at + _QUESTIONS_A_STEP]]
 
     def loss(step: list[Example], choice: random.Random) -> Tensor:
+        beside = choice.sample(lessons, min(_LESSONS_A_STEP, len(lessons)))
         hops = _hop_loss(reader, vectors, step, choice)
-        return hops + _answer_loss(reader, vectors, step, choice)
+        return hops + _answer_loss(reader, vectors, step, beside, choice)
 
     steps = -(-len(questions) // _QUESTIONS_A_STEP)
     fit(reader, [list(reader.parameters())], schedule, steps, batches, loss)
@@ -151,15 +181,20 @@ def _hop_group(
 
 
 def _answer_loss(
-    reader: Reader, vectors: Tensor, step: Sequence[Example], choice: random.Random
+    reader: Reader,
+    vectors: Tensor,
+    step: Sequence[Example],
+    lessons: Sequence[Lesson],
+    choice: random.Random,
 ) -> Tensor:
-    examples = [example for example in step if example.target is not None]
-    if not examples:
+    answered = [(example, example.target) for example in step if example.target is not None]
+    groups = [_answer_group(example, choice) for example, _ in answered]
+    groups += [passages(lesson.question, [lesson.sentence], [0]) for lesson in lessons]
+    targets = [*(target for _, target in answered), *(lesson.target for lesson in lessons)]
+    if not groups:
         return torch.zeros(())
-    groups = [_answer_group(example, choice) for example in examples]
     batch = Batch.of(groups)
     response = reader.respond(batch, reader.read(batch, vectors))
-    targets = [example.target for example in examples if example.target is not None]
     forms = torch.tensor([t.form for t in targets])
     loss = functional.cross_entropy(response.form, forms)
     begins = np.cumsum([0, *(len(group) for group in groups)]).tolist()
@@ -175,7 +210,7 @@ def _answer_loss(
             )
         else:
             continue
-        loss = loss + part / len(examples)
+        loss = loss + part / len(groups)
     return loss
 
 

@@ -25,7 +25,7 @@ from memnn.scorer import Scorer
 from memnn.training import first_pass, kinds, reader
 from memnn.training.calibrate import calibrate
 from memnn.training.conversations import Conversation, read_conversations
-from memnn.training.corpora import everyday_sentences, rarity
+from memnn.training.corpora import crowd_questions, everyday_sentences, rarity
 from memnn.training.distil import Static
 from memnn.training.evaluation import outcomes, summary
 from memnn.training.examples import User, users
@@ -41,7 +41,7 @@ class Recipe:
 
     Attributes:
         conversations: File or folder of conversations with labels.
-        data: Folder that holds ``tatoeba/``.
+        data: Folder that holds ``tatoeba/`` and ``qamr/``.
         work: Folder for checkpoints; a run that was cut off goes on from them.
         seed: Of everything drawn by chance.
         held_out: Every how many-th user calibrates instead of training.
@@ -148,7 +148,8 @@ class _Run:
     def reader(self, scorer: Scorer, examples: Sequence[Sequence[reader.Example]]) -> Reader:
         fresh = Reader(self.config)
         schedule = self._schedule("reader", self.recipe.epochs[3], reader.RATES)
-        reader.train_reader(fresh, scorer.vectors.weight.detach(), examples, schedule)
+        lessons = reader.lessons_of(crowd_questions(self.recipe.data), self.vocabulary)
+        reader.train_reader(fresh, scorer.vectors.weight.detach(), examples, lessons, schedule)
         return fresh
 
     def _schedule(
@@ -171,6 +172,7 @@ def _about(
         "data": {
             "conversations": f"{len(conversations)} users of the project's own",
             "everyday sentences": "Tatoeba, CC BY 2.0 FR",
+            "questions about sentences": "QAMR, MIT",
             "static vectors": "distilled from all-MiniLM-L6-v2, Apache-2.0",
         },
         "seed": recipe.seed,

@@ -76,6 +76,12 @@ def target(turn: Turn, supports: Sequence[Sequence[Token]]) -> Target | None:
     return Target(Form.COUNT, count=counts[0]) if turn.category == "count" and counts else None
 
 
+def span_target(answer: str, supports: Sequence[Sequence[Token]]) -> Target | None:
+    """The target of an answer that stands in its supports, or None where it does not."""
+    spans = _find(tokenise(answer), supports)
+    return Target(Form.SPAN, tuple(spans)) if spans else None
+
+
 def _find(answer: Sequence[Token], supports: Sequence[Sequence[Token]]) -> list[Span]:
     wanted = [fold(token.text) for token in answer]
     found: list[Span] = []
