@@ -22,7 +22,7 @@ from bot.server.paths import Paths, prepare
 from bot.server.process import State, ask, disk_full, ping, spawn, start_error
 from memnn.errors import StoreUnavailableError
 
-_PATIENCE_S: Final = 20.0
+_PATIENCE_S: Final = 10.0
 _PAUSE_S: Final = 0.01
 _STARTS: Final = 3  # a server that stops at once is started so often
 
@@ -99,6 +99,8 @@ class EmbeddedServer:
             if starts > _STARTS or time.monotonic() > end:
                 raise start_error(self._paths, "it stops at once" if starts else "no answer")
             time.sleep(_PAUSE_S)
+        if starts:  # what was removed just before the last end may still be in the files
+            ask(self._paths.socket, b"BGREWRITEAOF")
 
     def _start_if_free(self) -> bool:
         """Start the server, unless one lives or another process is starting one."""

@@ -46,6 +46,11 @@ class Change:
         self.next_id = self.head.next_id
 
     @property
+    def removes(self) -> bool:
+        """Whether this removes memories."""
+        return bool(self._removals)
+
+    @property
     def frees(self) -> bool:
         """Whether this only removes, which a full server may still do."""
         return not self._puts

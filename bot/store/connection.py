@@ -101,8 +101,7 @@ class Connection:
 
     async def facts(self) -> ServerFacts:
         """Ask the server about itself; errors as in `run`."""
-        with translated(self.server):
-            info = await self._redis.info()
+        info = await self._bounded(self._redis.info)
         return ServerFacts(
             version=str(info.get("redis_version", "")),
             policy=str(info.get("maxmemory_policy", "")),
@@ -115,11 +114,10 @@ class Connection:
     async def compact(self) -> None:
         """Let our own server write its file anew, so that what was removed leaves the disk.
 
-        A foreign server has its own times for that.
+        The server does it in the background. Where it is at it already it may have begun before the
+        removal: what is left then goes at its next start. A foreign server has its own times.
         """
         if self._revive is not None:
-            # A rewrite that already runs may have started before the removal: it is then left to
-            # the next one.
             with suppress(StoreError):
                 await self.command("BGREWRITEAOF")
 

@@ -72,4 +72,6 @@ class Writer:
             return False, None
         self._scopes.keep(head.after(change.next_id))
         await self._scopes.enlist(head.after(change.next_id))
+        if change.removes:
+            await self._connection.compact()
         return True, None

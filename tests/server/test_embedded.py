@@ -161,6 +161,25 @@ async def test_data_survive_the_end(tmp_path: Path) -> None:
         assert b"kept" in ask(server.socket_path, b"GET a")
 
 
+async def test_removed_data_leave_the_disk(tmp_path: Path) -> None:
+    """What was removed before the last end is gone from the files after the next start."""
+    async with EmbeddedServer(tmp_path, wheel=WHEEL) as server:
+        ask(server.socket_path, b"SET a removed-value")
+        ask(server.socket_path, b"DEL a")
+    async with EmbeddedServer(tmp_path, wheel=WHEEL) as server:
+        wait_until(lambda: b"removed-value" not in files(tmp_path))
+        assert ask(server.socket_path, b"EXISTS a").startswith(b":0")
+
+
+def files(data_dir: Path) -> bytes:
+    """All that is in the append-only files."""
+    parts = []
+    for path in data_dir.rglob("*.aof"):
+        with contextlib.suppress(FileNotFoundError):  # replaced meanwhile
+            parts.append(path.read_bytes())
+    return b"".join(parts)
+
+
 @pytest.mark.parametrize(
     "name", ["x" * 200, "with space 'and' \"quotes\"", "münchen 🙂", "percent%41", "a#b?c=d"]
 )
@@ -235,14 +254,16 @@ async def test_broken_files(tmp_path: Path) -> None:
     """Files that the server cannot load give an error that names its log, and are left alone."""
     async with EmbeddedServer(tmp_path, wheel=WHEEL) as server:
         ask(server.socket_path, b"SET a kept")
-    (data,) = (tmp_path / "appendonlydir").glob("*.incr.aof")
-    data.write_bytes(b"*3\r\n$3\r\nSET\r\nbroken" + data.read_bytes())
+    broken = b"*3\r\n$3\r\nSET\r\nbroken"
+    held = list((tmp_path / "appendonlydir").glob("*.incr.aof"))
+    for path in held:
+        path.write_bytes(broken + path.read_bytes())
 
     with pytest.raises(StoreUnavailableError, match=r"server\.log"):
         async with EmbeddedServer(tmp_path, wheel=WHEEL):
             pass
 
-    assert data.read_bytes().startswith(b"*3\r\n$3\r\nSET\r\nbroken")
+    assert all(path.read_bytes().startswith(broken) for path in held)
 
 
 @pytest.fixture(name="small_disk")
