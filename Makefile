@@ -1,0 +1,53 @@
+# Everything from a fresh clone: `make chat` and `make test` need Python 3.11 or newer, nothing else.
+# PYTHON names another Python, VENV another folder, TORCH another torch (see tools/setup.py).
+
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= build/weights
+BIN := $(VENV)/bin
+SETUP := tools/setup.py pyproject.toml
+
+export TORCH
+
+.DEFAULT_GOAL := help
+.PHONY: help chat test check train bench clean
+
+help: ## Show what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+chat: $(VENV)/.ready ## Talk to the bot in the terminal; no token, no account needed
+	@$(BIN)/memnn-bot chat
+
+test: $(VENV)/.ready-dev ## Run all tests, on a real server of their own
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.ready-dev ## Lint, format, types, layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+ifdef DATA
+train: $(VENV)/.ready-train ## Train the network: make train DATA=folder-with-tatoeba [OUT=folder]
+	$(BIN)/python -m memnn.training served --data "$(DATA)" --out "$(OUT)"
+else
+train:
+	@echo 'make train: name the folder that holds tatoeba/: make train DATA=folder' >&2; exit 2
+endif
+
+bench: $(VENV)/.ready-bench ## Measure answers on the dev conversations, and speed and memory
+	$(BIN)/python -m benchmarks.conversations
+	$(BIN)/python -m benchmarks.latency
+
+clean: ## Remove the environment and everything that was built; memories stay
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp says that the environment has what pyproject.toml asks for, so that nothing is asked twice.
+$(VENV)/.ready: $(SETUP)
+	@$(PYTHON) tools/setup.py $(VENV)
+	@touch $@
+
+$(VENV)/.ready-%: $(SETUP)
+	@$(PYTHON) tools/setup.py $(VENV) $*
+	@touch $@ $(VENV)/.ready
