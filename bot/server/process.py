@@ -15,16 +15,17 @@ from memnn.errors import StoreFullError, StoreUnavailableError
 _PING_TIMEOUT_S: Final = 1.0
 _START_TIMEOUT_S: Final = 20.0
 _TAIL_BYTES: Final = 4096
+_MAX_LOG_BYTES: Final = 1 << 20
 _LEAST_ROOM_BYTES: Final = 4096
 _LITTLE_ROOM_BYTES: Final = 1 << 20
 _FRESH_S: Final = 10.0
 _FAILED: Final = "AOF write error"
 _QUOTA: Final = ("Disk quota exceeded", "File too large")
 
-# appendfsync always: a statement is on the disk before it is acknowledged. It costs 0.2 ms on a quiet
-# disk and 4 ms on a busy one. "everysec" may put the write itself off while the disk is slow, so that
-# a killed server loses what it acknowledged, and it acknowledges a write that a full disk swallows;
-# "always" stops the server before the reply.
+# appendfsync always: a statement is on the disk before it is acknowledged. It costs 0.2 ms on a
+# quiet disk and 4 ms on a busy one. "everysec" may put the write itself off while the disk is slow,
+# so that a killed server loses what it acknowledged, and it acknowledges a write that a full disk
+# swallows; "always" stops the server before the reply.
 # aof-use-rdb-preamble no, save "": so that Redis 7 can take over the files of a Valkey 9.
 _OPTIONS: Final = (
     *("--port", "0"),
@@ -88,6 +89,8 @@ def spawn(binary: Path, paths: Paths, lock: int) -> None:
     ]
     try:
         paths.socket.unlink(missing_ok=True)  # of a server that was killed; we hold the lock
+        if paths.log.exists() and paths.log.stat().st_size > _MAX_LOG_BYTES:
+            paths.log.replace(paths.log.with_suffix(".log.old"))
         subprocess.run(  # noqa: S603 -- our own binary and options
             command,
             stdin=subprocess.DEVNULL,

@@ -194,6 +194,15 @@ async def test_odd_directories(tmp_path: Path, name: str) -> None:
         assert b"kept" in ask(server.socket_path, b"GET a")
 
 
+async def test_log_stays_small(tmp_path: Path) -> None:
+    """A log that grew large is set aside at the next start; one older log is kept."""
+    (tmp_path / "server.log").write_bytes(b"old\n" * 300_000)
+    async with EmbeddedServer(tmp_path, wheel=WHEEL) as server:
+        assert server.log_path.stat().st_size < 100_000
+
+    assert (tmp_path / "server.log.old").stat().st_size == 1_200_000
+
+
 async def test_two_long_directories(tmp_path: Path) -> None:
     """Each directory has a server of its own, also where both paths are too long."""
     async with (

@@ -189,6 +189,32 @@ async def test_wrong_password(tmp_path: Path, password: str | None) -> None:
         assert (await server_facts(url, "right-pass-word")).role == "master"
 
 
+async def old_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The little that a Redis 6 says before it is told apart."""
+    info = b"# Server\r\nredis_version:6.2.6\r\n"
+    replies = {
+        b"HELLO": b"%1\r\n+proto\r\n:3\r\n",
+        b"INFO": b"$%d\r\n%s\r\n" % (len(info), info),
+    }
+    while header := await reader.readline():
+        words = []
+        for _ in range(int(header[1:])):
+            await reader.readline()
+            words.append((await reader.readline()).strip())
+        writer.write(replies.get(words[0].upper(), b"+OK\r\n"))
+    writer.close()
+
+
+async def test_old_server(tmp_path: Path) -> None:
+    """A server that is too old for our scripts is refused with both versions."""
+    path = tmp_path / "old.sock"
+    async with await asyncio.start_unix_server(old_server, path):
+        with pytest.raises(StoreUnavailableError, match=r"6\.2\.6.*Redis 7"):
+            await open_and_close(f"unix://{path}", tmp_path)
+
+    assert not (tmp_path / "key").exists()
+
+
 def test_server_name_hides_the_login() -> None:
     """A password in the URL is not part of a server's name."""
     assert server_name("redis://user:hunter2@host:6379/0?x=hunter2") == "redis://host:6379/0"
