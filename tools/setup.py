@@ -78,13 +78,13 @@ def _torch(python: str) -> None:
         return
     wanted = _torch_requirement()
     # Without an index this succeeds only where torch is there, or in a local folder of wheels. Its
-    # own requirements come with the rest.
+    # own requirements come with the rest, from wherever pip is configured to look.
     if _run(*pip, "--no-index", "--no-deps", wanted).returncode == 0:
         return
     if sys.platform != "linux":
         return
     _must(*pip, "uv")
-    uv = (python, "-m", "uv", "pip", "install", "--quiet", "--python", python)
+    uv = (python, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", python)
     _must(*uv, "--torch-backend", "cpu", wanted)
 
 
@@ -112,7 +112,7 @@ def _run(*command: str) -> "subprocess.CompletedProcess[str]":
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        universal_newlines=True,  # the name that an old Python knows
+        universal_newlines=True,  # noqa: UP021 -- the name that an old Python knows
     )
 
 
