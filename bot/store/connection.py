@@ -4,8 +4,8 @@ Everything is bounded in time, so that a reply to the user never hangs: a dead s
 in a few milliseconds, a silent one in about `_TIMEOUT_S`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
@@ -23,6 +23,8 @@ from memnn.errors import StoreError, StoreUnavailableError
 _TIMEOUT_S: Final = 2.0
 _CONNECT_TIMEOUT_S: Final = 1.0
 _CONNECTIONS: Final = 16
+_COMPACT_TRIES: Final = 100
+_COMPACT_PAUSE_S: Final = 0.1
 _RETRIES: Final = 1  # a pooled connection may have died while idle; our scripts may be repeated
 
 Revive: TypeAlias = Callable[[], Awaitable[None]]
@@ -70,6 +72,8 @@ class Connection:
     def __init__(self, url: str, password: str | None, revive: Revive | None = None) -> None:
         self.server = server_name(url)
         self._revive = revive
+        self._removed = False
+        self._compaction: asyncio.Task[None] | None = None
         try:
             pool = BlockingConnectionPool.from_url(
                 url,
@@ -111,19 +115,36 @@ class Connection:
             role=str(info.get("role", "")),
         )
 
-    async def compact(self) -> None:
+    def compact(self) -> None:
         """Let our own server write its file anew, so that what was removed leaves the disk.
 
-        The server does it in the background. Where it is at it already it may have begun before the
-        removal: what is left then goes at its next start. A foreign server has its own times.
+        Goes on in the background; what it has not reached by the end goes at the server's next
+        start. A foreign server has its own times for that.
         """
-        if self._revive is not None:
-            with suppress(StoreError):
-                await self.command("BGREWRITEAOF")
+        if self._revive is None:
+            return
+        self._removed = True
+        if self._compaction is None or self._compaction.done():
+            self._compaction = asyncio.create_task(self._compact())
 
     async def close(self) -> None:
         """Close the pool."""
+        if self._compaction is not None:
+            self._compaction.cancel()
+            await asyncio.wait([self._compaction])
         await self._redis.aclose()
+
+    async def _compact(self) -> None:
+        for _ in range(_COMPACT_TRIES):
+            self._removed = False
+            try:
+                await self.command("BGREWRITEAOF")
+            except StoreError:
+                # It is at it already, and may have begun before the removal.
+                self._removed = True
+            await asyncio.sleep(_COMPACT_PAUSE_S)
+            if not self._removed:
+                return
 
     async def _bounded(self, send: Callable[[], Awaitable[Reply]]) -> Reply:
         with translated(self.server):

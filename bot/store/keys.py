@@ -16,7 +16,8 @@ touch them all. None of them expires; all go with `forget_all`.
     mn:{SCOPE}:rec          hash    id → one memory, encrypted
     mn:{SCOPE}:msg          hash    keyed hash of a message id → packed ids of its memories, empty
                                     once all are forgotten: the message stays known
-    mn:{SCOPE}:bkt:GEN      hash    number of a word bucket → packed ids
+    mn:{SCOPE}:bkt:GEN      hash    numbers of a word bucket and of a stretch of 8,192 ids → the
+                                    bucket's packed ids in there
     mn:{SCOPE}:log          stream  ids "VER-N": what the change that made version VER did to older
                                     memories (k kind, i memory id, t ms); read by /history and by
                                     mirrors

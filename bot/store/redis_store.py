@@ -167,7 +167,7 @@ class RedisStore:
             await self._scopes.delist(scope)
         if head is None or status != b"done":
             return 0
-        await self._connection.compact()
+        self._connection.compact()
         return int(rest[0])
 
     async def candidates(self, scope: str, words: Collection[int]) -> Slots:

@@ -23,20 +23,22 @@ local held = redis.call('HMGET', head, 'key', 'ver', 'next', 'count', 'gen', 'fm
 if held[1] == key and held[7] == token then return {'done'} end -- a repeat whose reply was lost
 if (held[1] or key) ~= key or (held[2] or '0') ~= version then return {'stale', held} end
 
-local function each(buckets, change)
+-- A bucket is split by ids: what is written again with each memory stays short, in the file too.
+local function each(id, buckets, change)
+  local stretch = struct.pack('>I4', math.floor(id / 8192))
   for i = 1, #buckets, 2 do
-    local bucket = string.sub(buckets, i, i + 1)
+    local bucket = string.sub(buckets, i, i + 1) .. stretch
     local ids = change(redis.call('HGET', bkt, bucket) or '')
     if ids == '' then redis.call('HDEL', bkt, bucket) else redis.call('HSET', bkt, bucket, ids) end
   end
 end
 local function file(id, buckets)
   local packed = struct.pack('>I4', id)
-  each(buckets, function(ids) return ids .. packed end)
+  each(id, buckets, function(ids) return ids .. packed end)
 end
 local function unfile(id, buckets)
   local packed = struct.pack('>I4', id)
-  each(buckets, function(ids)
+  each(id, buckets, function(ids)
     local i = string.find(ids, packed, 1, true)
     while i and i % 4 ~= 1 do i = string.find(ids, packed, i + 1, true) end
     return i and string.sub(ids, 1, i - 1) .. string.sub(ids, i + 4) or ids

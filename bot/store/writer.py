@@ -73,5 +73,5 @@ class Writer:
         self._scopes.keep(head.after(change.next_id))
         await self._scopes.enlist(head.after(change.next_id))
         if change.removes:
-            await self._connection.compact()
+            self._connection.compact()
         return True, None

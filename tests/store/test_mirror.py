@@ -1,7 +1,8 @@
 """Hot scopes: kept, bounded, brought up to date, and with features of the model that reads them."""
 
+from memnn.records import Memory
 from tests.servers import Backend, opened
-from tests.worlds import TextFeaturiser, packed, plan, word_hashes
+from tests.worlds import TIME, TextFeaturiser, packed, plan, word_hashes
 
 
 async def test_features_of_another_model(backend: Backend, scope: str) -> None:
@@ -65,3 +66,17 @@ async def test_scope_that_grows_large(backend: Backend, scope: str) -> None:
         found = await store.candidates(scope, word_hashes("red"))
 
         assert [m.text for m in found] == ["red", "red again"]
+
+
+async def test_buckets_over_many_ids(backend: Backend, scope: str) -> None:
+    """Buckets are split by ids; a question finds what is filed in any part of them."""
+    ids = (1, 8191, 8192, 20_000)
+    async with opened(backend, score_all=2) as store:
+        words = word_hashes("red")
+        await store.restore(
+            scope, [Memory(i, f"{i}", f"red {i}", TIME, "", packed("red"), words) for i in ids]
+        )
+        assert [m.id for m in await store.candidates(scope, words)] == list(ids)
+        await store.forget(scope, [8192])
+        assert [m.id for m in await store.candidates(scope, words)] == [1, 8191, 20_000]
+        assert len(await store.candidates(scope, ())) == 0
