@@ -106,7 +106,7 @@ def _judged(facts: ServerFacts, which: str) -> Finding:
     if facts.max_bytes:
         used += f" of {facts.max_bytes / _MB:,.0f}"
     faults = {
-        "takes no writes: connect to the primary, or look at its disk": not facts.writable,
+        "takes no writes: connect to the primary, or look at its disk": facts.role != "master",
         f"maxmemory-policy is {facts.policy}, and memories could be evicted: "
         "set it to noeviction": facts.policy != "noeviction",
         "appendonly is off, and a crash would lose memories: set it to yes": not facts.appendonly,

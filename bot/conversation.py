@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import words
-from bot.parts import as_kind, as_sentences, asking, clean, telling, without_asides
+from bot.parts import as_kind, as_sentences, as_statement, asking, clean, telling, without_asides
 from bot.replies import Answered, Reply, Undone
 from bot.session import Forgotten, Sessions, Stored
 from memnn.errors import StoreError
@@ -64,14 +64,21 @@ class Conversation:
         if refusal:
             return refusal
         perception = self._network.perceive(message)
+        asks = perception.kind is Kind.QUESTION
+        # What was remembered stays a memory, unless its new text clearly asks.
+        rewritten = telling(perception) if asks else as_statement(perception)
         try:
-            old = await self._network.edit(scope, telling(perception))
+            old = await self._network.edit(scope, rewritten)
         except StoreError as error:
             return _failure(perception, error)
         if not old:
             return await self._act(scope, perception)
-        self._sessions.of(scope).drop({memory.id for memory in old})
-        return replace(await self._act(scope, perception), replaced=old)
+        if asks:
+            self._forgot(scope, old)
+            return replace(await self._act(scope, perception), replaced=old)
+        ids = tuple(memory.id for memory in old)
+        self._sessions.of(scope).drop(ids)
+        return Reply(message.id, Kind.STATEMENT, perception.confidence, stored=ids, replaced=old)
 
     async def ask(self, scope: str, message: Message | None = None) -> Reply:
         """Take a message for a question, whatever I thinks; without one, the last message.
@@ -84,11 +91,10 @@ class Conversation:
         perception = as_kind(Kind.QUESTION, self._network.perceive(taken))
         try:
             old = await self._network.store.edit(scope, Plan(taken.id, ()))
-            self._forgot(scope, old)
-            answered = await self._answer(scope, perception)
         except StoreError as error:
             return _failure(perception, error)
-        return Reply(taken.id, Kind.QUESTION, 1.0, answered=answered, replaced=old)
+        self._forgot(scope, old)
+        return replace(await self._act(scope, perception), replaced=old)
 
     async def keep(self, scope: str, message: Message | None = None) -> Reply:
         """Take a message for a statement, whatever I thinks; without one, the last message."""

@@ -22,10 +22,14 @@ def clean(text: str) -> str:
 
 def telling(perception: Perception) -> Perception:
     """A statement of which nothing was judged to state anything is kept whole."""
-    stated = any(sentence.kind is Kind.STATEMENT for sentence in perception.sentences)
-    if perception.kind is Kind.STATEMENT and not stated:
-        return as_kind(Kind.STATEMENT, perception)
-    return perception
+    return as_statement(perception) if perception.kind is Kind.STATEMENT else perception
+
+
+def as_statement(perception: Perception) -> Perception:
+    """The sentences that state something, or else all of the message as one statement."""
+    if any(sentence.kind is Kind.STATEMENT for sentence in perception.sentences):
+        return perception
+    return as_kind(Kind.STATEMENT, perception)
 
 
 def asking(perception: Perception) -> Perception:

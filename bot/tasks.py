@@ -1,12 +1,12 @@
 """What the command line runs and waits for: replay, check, export, import."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from bot import export
@@ -16,6 +16,10 @@ from bot.replay import clear, replay
 from bot.runtime import open_apart, open_runtime
 from bot.scopes import REPLAY, TERMINAL
 from bot.settings import Settings
+from bot.terminal.layout import Hanging
+from bot.terminal.start import make_console
+
+_PART_WIDTH = 10
 
 
 async def replay_to(
@@ -42,7 +46,7 @@ async def replay_to(
 
 async def show_check() -> bool:
     """Print one line a finding; returns whether all is well."""
-    console = Console(highlight=False)
+    console = make_console(typed=sys.stdout.isatty())
     well = True
     async for finding in check():
         console.print(_finding(finding))
@@ -83,11 +87,7 @@ def _progress() -> Progress:
     )
 
 
-def _finding(finding: Finding) -> Table:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=1)
-    grid.add_column(width=8)
-    grid.add_column()
-    sign = ("✓", "green") if finding.well else ("✗", "red")
-    grid.add_row(Text(*sign), Text(finding.part, "bold"), Text(finding.detail))
-    return grid
+def _finding(finding: Finding) -> RenderableType:
+    sign = ("✓ ", "green") if finding.well else ("✗ ", "red")
+    head = Text.assemble(sign, (finding.part.ljust(_PART_WIDTH), "bold"))
+    return Hanging(head, Text(" " * head.cell_len), Text(finding.detail))

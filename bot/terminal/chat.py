@@ -95,8 +95,9 @@ class Chat:
 def _welcome(settings: Settings, total: int, *, first_start: bool) -> RenderableType:
     if total:
         many = "1 memory" if total == 1 else f"{total:,} memories"
-        return line(words.WELCOME_BACK.format(many=many), "dim")
-    lines = [words.WELCOME]
+        lines = [words.WELCOME_BACK.format(many=many), ""]
+    else:
+        lines = [words.WELCOME, ""]
     if first_start:
         server = "on the server of REDIS_URL" if settings.redis_url else f"in {settings.data_dir}"
         lines = [f"data {server}", f"key  in {settings.key_file}", words.FIRST_START, "", *lines]

@@ -147,7 +147,7 @@ class Commands:
 
     async def _forget_all(self, _: str) -> Shown:
         total = (await self._conversation.memories(self._scope, limit=1)).total
-        if total == 0:
+        if total == 0 and not await self._conversation.history(self._scope, limit=1):
             return line(words.NO_MEMORIES)
         many = "1 memory" if total == 1 else f"all {total:,} memories"
         if not await self._ask(words.FORGET_ALL.format(many=many)):

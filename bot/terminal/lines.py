@@ -12,7 +12,8 @@ from threading import Thread
 from typing import Protocol
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import InMemoryHistory
@@ -74,14 +75,13 @@ class TypedLines:
     """Lines that somebody types at a prompt."""
 
     def __init__(self, commands: Sequence[str], earlier: Iterable[str] = ()) -> None:
+        suggest = _Commands(commands)
         plain = bool(os.environ.get("NO_COLOR"))
         self._session: PromptSession[str] = PromptSession(
             history=InMemoryHistory(list(earlier)),
-            completer=_Commands(commands),
-            complete_while_typing=True,
-            key_bindings=_keys(),
+            auto_suggest=suggest,
+            key_bindings=_keys(suggest),
             color_depth=ColorDepth.DEPTH_1_BIT if plain else None,
-            reserve_space_for_menu=4,
         )
 
     async def read(self, prompt: str = PROMPT) -> str | None:
@@ -92,26 +92,30 @@ class TypedLines:
             return None
 
 
-class _Commands(Completer):
-    """Offers the commands once a line begins with a slash."""
+class _Commands(AutoSuggest):
+    """Shows in grey how a command goes on, once a line begins with a slash."""
 
     def __init__(self, commands: Sequence[str]) -> None:
         self._commands = commands
 
-    def get_completions(
+    def get_suggestion(
         self,
+        buffer: Buffer,  # noqa: ARG002 -- the base class names it
         document: Document,
-        complete_event: CompleteEvent,  # noqa: ARG002 -- the base class names it
-    ) -> Iterable[Completion]:
-        """The commands that go on like the line does."""
-        typed = document.text
-        if typed.startswith("/"):
-            for command in self._commands:
-                if command.startswith(typed):
-                    yield Completion(command, start_position=-len(typed))
+    ) -> Suggestion | None:
+        """The rest of the first command that goes on like the line does."""
+        rest = self.rest(document.text)
+        return Suggestion(rest) if rest else None
+
+    def rest(self, typed: str) -> str:
+        """How the first command goes on that begins like this; empty where none does."""
+        if not typed.startswith("/"):
+            return ""
+        rests = (c.removeprefix(typed) for c in self._commands if c.startswith(typed))
+        return next(filter(None, rests), "")
 
 
-def _keys() -> KeyBindings:
+def _keys(commands: _Commands) -> KeyBindings:
     keys = KeyBindings()
 
     @keys.add("c-c")
@@ -121,5 +125,10 @@ def _keys() -> KeyBindings:
             event.current_buffer.reset()
         else:
             event.app.exit(exception=KeyboardInterrupt)
+
+    @keys.add("tab")
+    def _complete(event: KeyPressEvent) -> None:
+        """Take what is shown in grey."""
+        event.current_buffer.insert_text(commands.rest(event.current_buffer.text))
 
     return keys

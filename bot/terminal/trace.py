@@ -41,21 +41,24 @@ def _hop(number: int, hop: Hop, now: datetime) -> RenderableType:
     grid.add_column(no_wrap=True, justify="right", style="dim")
     grid.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
     grid.add_column(no_wrap=True, justify="right", style="dim")
-    for row in _rows(hop, now):
+    for row in _rows(hop, now, may_stop=number > 1 or hop.chosen is None):
         grid.add_row(*row)
     head = Text.assemble((f"hop {number}", "cyan"), (f"  {many} looked at", "dim"))
     return Group(Text(), indented(head), indented(Narrow(grid)))
 
 
-def _rows(hop: Hop, now: datetime) -> Iterator[tuple[RenderableType, ...]]:
+def _rows(hop: Hop, now: datetime, *, may_stop: bool) -> Iterator[tuple[RenderableType, ...]]:
     shown = hop.best[:SHOWN]
     scores = [_score(scored) for scored in shown]
-    low, high = min([*scores, hop.stop]), max([*scores, hop.stop])
+    seen = [*scores, hop.stop] if may_stop else scores
+    low, high = min(seen), max(seen)
     for scored, value in zip(shown, scores, strict=True):
         chosen = scored.memory.id == hop.chosen
         text = Text(clipped(scored.memory.text), style="bold" if chosen else "")
         bar = _bar(value, low, high)
         yield "●" if chosen else "", bar, f"{value:.2f}", text, date(scored.memory.time, now)
+    if not may_stop:  # the first hop always takes a memory
+        return
     stopped = hop.chosen is None
     text = Text("nothing more: stop here", style="bold" if stopped else "dim")
     yield "●" if stopped else "", _bar(hop.stop, low, high), f"{hop.stop:.2f}", text, ""

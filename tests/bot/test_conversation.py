@@ -25,7 +25,7 @@ from memnn.network import Network
 from memnn.records import EventKind, Kind, Message
 
 TIME = datetime(2026, 3, 2, 8, tzinfo=UTC)
-ANYTHING = st.text(st.characters(exclude_categories=()), max_size=300)
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=120)
 _numbers = count()
 
 
@@ -36,8 +36,14 @@ def message(text: str) -> Message:
 
 
 @pytest.fixture
-def conversation(model: Model) -> Conversation:
-    """A conversation that remembers nothing yet."""
+def conversation(tiny: Model) -> Conversation:
+    """A conversation that remembers nothing yet, over a network that judges at random."""
+    return Conversation(Network(tiny, InMemoryStore()))
+
+
+@pytest.fixture
+def sensible(model: Model) -> Conversation:
+    """A conversation that remembers nothing yet, over the network that is shipped."""
     return Conversation(Network(model, InMemoryStore()))
 
 
@@ -125,11 +131,11 @@ async def test_other_languages_are_kept_as_written(text: str, conversation: Conv
     assert await texts(conversation) == [text]
 
 
-@given(st.lists(ANYTHING, max_size=4))
-@settings(max_examples=60, deadline=None)
-async def test_no_text_raises(model: Model, said: list[str]) -> None:
+@given(st.lists(ANYTHING, max_size=3))
+@settings(max_examples=30, deadline=None)
+async def test_no_text_raises(tiny: Model, said: list[str]) -> None:
     """Whatever is written gets a reply, and no answer rests on the message that asked for it."""
-    conversation = Conversation(Network(model, InMemoryStore()))
+    conversation = Conversation(Network(tiny, InMemoryStore()))
     for text in said:
         new = message(text)
         reply = await conversation.handle("s", new)
@@ -185,16 +191,16 @@ async def test_there_must_be_a_message_to_take_up(conversation: Conversation) ->
         assert (reply.failed, reply.line) == (True, words.NOTHING_SAID)
 
 
-async def test_an_edit_rewrites_the_memory(conversation: Conversation) -> None:
-    """The memory keeps its number and time; the old text is in the history and answers no more."""
+async def test_an_edit_rewrites_the_memory(sensible: Conversation) -> None:
+    """The memory keeps its number and time; the old text is in the history alone."""
     told = message("The code of my bike lock is 4471")
-    await conversation.keep("s", told)
+    await sensible.keep("s", told)
     edited = Message(told.id, "The code of my bike lock is 8206", TIME + timedelta(days=9))
-    reply = await conversation.edit("s", edited)
+    reply = await sensible.edit("s", edited)
     assert [memory.text for memory in reply.replaced] == [told.text]
-    page = await conversation.memories("s")
+    page = await sensible.memories("s")
     assert [(m.text, m.time) for m in page.memories] == [(edited.text, told.time)]
-    assert [(e.kind, e.old_text) for e in await conversation.history("s")] == [
+    assert [(e.kind, e.old_text) for e in await sensible.history("s")] == [
         (EventKind.EDITED, told.text)
     ]
 
@@ -239,25 +245,25 @@ async def test_an_import_keeps_statements_as_they_were(conversation: Conversatio
     assert await texts(conversation) == ["is it? it is"]
 
 
-async def test_search_finds_the_nearest(conversation: Conversation) -> None:
+async def test_search_finds_the_nearest(sensible: Conversation) -> None:
     """A search gives memories, best first, and no more than were asked for."""
     for text in ("my bike lock code is 4471", "I live in Nantes", "Anouk works at Decathlon"):
-        await conversation.keep("s", message(text))
-    found = await conversation.search("s", "bike lock", limit=2)
+        await sensible.keep("s", message(text))
+    found = await sensible.search("s", "bike lock", limit=2)
     assert found[0].memory.text == "my bike lock code is 4471"
     assert len(found) <= 2
 
 
 @pytest.fixture
-async def dying(model: Model, tmp_path: Path) -> AsyncIterator[tuple[Conversation, str]]:
+async def dying(tiny: Model, tmp_path: Path) -> AsyncIterator[tuple[Conversation, str]]:
     """A conversation over a real server that nobody would start again, and the server's address."""
     async with (
         EmbeddedServer(tmp_path) as server,
         RedisStore.open(
-            server.url, key_file=tmp_path / "key", featuriser=Generalization(model)
+            server.url, key_file=tmp_path / "key", featuriser=Generalization(tiny)
         ) as store,
     ):
-        yield Conversation(Network(model, store)), str(server.socket_path)
+        yield Conversation(Network(tiny, store)), str(server.socket_path)
 
 
 async def test_a_store_that_fails_is_a_reply(dying: tuple[Conversation, str]) -> None:
@@ -274,3 +280,26 @@ async def test_a_store_that_fails_is_a_reply(dying: tuple[Conversation, str]) ->
         assert reply.line.endswith(words.NOT_DONE.removeprefix("{problem}"))
         assert "blue" not in reply.line
     assert handled.failed or handled.kind is Kind.CHITCHAT
+
+
+async def test_people_are_understood(sensible: Conversation) -> None:
+    """The kinds are told apart: statements are stored, questions answered, chitchat met."""
+    told = await sensible.handle("s", message("my little sister Anouk got hired at Decathlon"))
+    met = await sensible.handle("s", message("good morning!"))
+    asked = await sensible.handle("s", message("where does my sister work?"))
+    assert (told.kind, len(told.stored)) == (Kind.STATEMENT, 1)
+    assert (met.kind, met.line) == (Kind.CHITCHAT, "Good morning!")
+    assert asked.answered is not None
+    assert asked.answered.answer.text == "Decathlon"
+    assert [m.id for m in asked.answered.answer.supports] == list(told.stored)
+
+
+async def test_an_edit_that_asks_is_answered(sensible: Conversation) -> None:
+    """A remembered message that becomes a question is forgotten and answered; undo restores it."""
+    await sensible.keep("s", message("Anouk works at Decathlon"))
+    told = message("where does Anouk work")
+    await sensible.keep("s", told)
+    reply = await sensible.edit("s", Message(told.id, "where does Anouk work?", told.time))
+    assert reply.answered is not None
+    assert await texts(sensible) == ["Anouk works at Decathlon"]
+    assert (await sensible.undo("s")).restored == reply.replaced

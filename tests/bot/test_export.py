@@ -94,9 +94,9 @@ def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, text: str) 
     assert read(path)[0].text == f"x{text}"
 
 
-async def test_an_import_gives_the_memories_back(model: Model, tmp_path: Path) -> None:
+async def test_an_import_gives_the_memories_back(tiny: Model, tmp_path: Path) -> None:
     """After forgetting everything an import restores texts and times; twice adds nothing."""
-    conversation = Conversation(Network(model, InMemoryStore()))
+    conversation = Conversation(Network(tiny, InMemoryStore()))
     for memory in MEMORIES[1:]:
         told = Message(memory.message_id, memory.text, memory.time, memory.speaker)
         await conversation.keep("s", told)

@@ -1,15 +1,17 @@
 """Replaying a file: the same answers from every store, each message at its own time."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.conversation import Conversation
 from bot.conversation_file import Conversation as Said
-from bot.conversation_file import Prediction, Turn
+from bot.conversation_file import Prediction
 from bot.replay import clear, replay
 from bot.runtime import open_apart
 from bot.settings import load
+from memnn import artifact
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
 from memnn.network import Network
@@ -31,8 +33,12 @@ TEXTS = (
 
 def user(name: str) -> Said:
     """Someone who says all that, a day a message."""
-    turns = (Turn(i=i, t=TIME + timedelta(days=i), text=t) for i, t in enumerate(TEXTS))
-    return Said.model_construct(user=name, messages=tuple(turns))
+    times = ((TIME + timedelta(days=i)).isoformat() for i in range(len(TEXTS)))
+    turns = [
+        {"i": i, "t": time, "text": text}
+        for i, (time, text) in enumerate(zip(times, TEXTS, strict=True))
+    ]
+    return Said.model_validate({"user": name, "messages": turns})
 
 
 async def predictions(conversation: Conversation, *users: Said) -> list[Prediction]:
@@ -40,9 +46,9 @@ async def predictions(conversation: Conversation, *users: Said) -> list[Predicti
     return [prediction async for prediction in replay(conversation, users)]
 
 
-async def test_every_message_gets_one_prediction(model: Model) -> None:
+async def test_every_message_gets_one_prediction(tiny: Model) -> None:
     """In the order of the file, each with its user and number; non-questions answer nothing."""
-    conversation = Conversation(Network(model, InMemoryStore()))
+    conversation = Conversation(Network(tiny, InMemoryStore()))
     said = await predictions(conversation, user("u"), user("v"))
     assert [(p.user, p.i) for p in said] == [(u, i) for u in "uv" for i in range(len(TEXTS))]
     for p in said:
@@ -55,28 +61,29 @@ async def test_every_message_gets_one_prediction(model: Model) -> None:
     ]
 
 
-async def test_messages_are_written_at_their_own_time(model: Model) -> None:
+async def test_messages_are_written_at_their_own_time(tiny: Model) -> None:
     """A memory's write time is that of its message in the file."""
-    conversation = Conversation(Network(model, InMemoryStore()))
+    conversation = Conversation(Network(tiny, InMemoryStore()))
     await predictions(conversation, user("u"))
     page = await conversation.memories("replay:u")
     assert page.memories
     assert all(m.time == TIME + timedelta(days=int(m.message_id)) for m in page.memories)
 
 
-async def test_a_replay_leaves_nothing_behind(model: Model) -> None:
+async def test_a_replay_leaves_nothing_behind(tiny: Model) -> None:
     """After it is cleared no scope of it holds a memory."""
-    conversation = Conversation(Network(model, InMemoryStore()))
+    conversation = Conversation(Network(tiny, InMemoryStore()))
     await predictions(conversation, user("u"))
     await clear(conversation, [user("u")])
     assert (await conversation.memories("replay:u")).total == 0
 
 
 async def test_both_stores_give_the_same_answers(
-    small_artifact: str, monkeypatch: pytest.MonkeyPatch
+    tiny: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether memories are in the process or in Redis changes nothing but the milliseconds."""
-    monkeypatch.setenv("ARTIFACT", small_artifact)
+    artifact.save(tiny, tmp_path, {})
+    monkeypatch.setenv("ARTIFACT", str(tmp_path))
     settings = load(None)
     said = []
     for in_process in (True, False):
