@@ -3,8 +3,9 @@
 Life cycle. The server holds a lock on the data directory through a descriptor that it inherits, so
 the lock lives exactly as long as the server: whoever gets it may start one, whoever does not joins.
 Each process that uses the server holds a second lock, shared; the one that leaves and can have it
-alone was the last, and shuts the server down. A process that is killed leaves the server running
-for the others, or idle for the next one to join: never two on one directory, never one in the way.
+alone was the last, and shuts the server down. Where the last one is killed, a keeper beside the
+server does it. Should that be killed too, the server idles until the next process joins: never two
+on one directory, never one in the way.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from urllib.parse import quote
 
 from bot.server.binary import find_binary
 from bot.server.paths import Paths, prepare
-from bot.server.process import State, ask, disk_full, ping, spawn, start_error
+from bot.server.process import State, ask, disk_full, ping, spawn, spawn_keeper, start_error
 from memnn.errors import StoreUnavailableError
 
 _PATIENCE_S: Final = 10.0
@@ -99,7 +100,9 @@ class EmbeddedServer:
             if starts > _STARTS or time.monotonic() > end:
                 raise start_error(self._paths, "it stops at once" if starts else "no answer")
             time.sleep(_PAUSE_S)
-        if starts:  # what was removed just before the last end may still be in the files
+        if starts:
+            spawn_keeper(self._paths)
+            # What was removed just before the last end may still be in the files.
             ask(self._paths.socket, b"BGREWRITEAOF")
 
     def _start_if_free(self) -> bool:

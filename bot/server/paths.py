@@ -24,6 +24,7 @@ class Paths:
         data: The directory itself, absolute.
         lock: Held by the server for its life.
         users: Held, shared, by each process that uses the server.
+        keeper: Held by the process that ends a server whose users were killed.
         log: What the server writes.
         pid: The server's process id, while it runs.
         socket: What it listens on: in the data directory where its path is short enough.
@@ -32,6 +33,7 @@ class Paths:
     data: Path
     lock: Path
     users: Path
+    keeper: Path
     log: Path
     pid: Path
     socket: Path
@@ -59,6 +61,7 @@ def prepare(data_dir: Path) -> Paths:
         data,
         data / "server.lock",
         data / "users.lock",
+        data / "keeper.lock",
         data / "server.log",
         data / "server.pid",
         socket,

@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import subprocess
+import sys
 import time
 from enum import Enum
 from pathlib import Path
@@ -103,6 +104,24 @@ def spawn(binary: Path, paths: Paths, lock: int) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise start_error(paths, f"{binary} does not run") from error
+
+
+def spawn_keeper(paths: Paths) -> None:
+    """Start the process that ends the server once all its users are gone, however they went."""
+    # Without it the last user still ends the server when it leaves in peace.
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(  # noqa: S603 -- our own script
+            [
+                *(sys.executable, "-I", "-S", str(Path(__file__).with_name("keeper.py"))),
+                *map(str, (paths.users, paths.keeper, paths.socket)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            timeout=_START_TIMEOUT_S,
+            check=False,
+        )
 
 
 def start_error(paths: Paths, what: str) -> StoreUnavailableError | StoreFullError:

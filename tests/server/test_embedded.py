@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -53,12 +54,15 @@ def said(process: subprocess.Popen[str]) -> int:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs."""
+    """Whether a process runs; one that ended and that nobody has waited for does not."""
     try:
         os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except ProcessLookupError:
         return False
-    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:  # gone just now, or a system without /proc
+        return not Path("/proc/self").exists()
+    return state != "Z"
 
 
 async def test_starts_and_ends(tmp_path: Path) -> None:
@@ -105,10 +109,26 @@ async def test_five_starters_at_once(tmp_path: Path) -> None:
     assert not alive(*pids)
 
 
-async def test_killed_parent(tmp_path: Path) -> None:
-    """A killed process leaves its server to the next one, which joins it and ends it."""
+def test_killed_parent(tmp_path: Path) -> None:
+    """A server whose last user was killed ends by itself; it lives as long as another uses it."""
+    with user(tmp_path) as first, user(tmp_path) as second:
+        pid = said(first)
+        assert said(second) == pid
+        first.kill()
+        first.wait()
+        time.sleep(0.1)
+        assert alive(pid)
+        second.kill()
+        second.wait()
+        wait_until(lambda: not alive(pid))
+        wait_until(lambda: not alive(keeper_pid(tmp_path)))
+
+
+async def test_killed_parent_and_keeper(tmp_path: Path) -> None:
+    """Where nobody is left to end a server, the next process joins it and ends it."""
     with user(tmp_path) as process:
         pid = said(process)
+        os.kill(keeper_pid(tmp_path), signal.SIGKILL)
         process.kill()
         process.wait()
     assert alive(pid)
@@ -117,6 +137,25 @@ async def test_killed_parent(tmp_path: Path) -> None:
         assert server_pid(server) == pid
 
     assert not alive(pid)
+
+
+async def test_one_keeper(tmp_path: Path) -> None:
+    """A server that is started anew keeps its keeper, which leaves with the last user."""
+    async with EmbeddedServer(tmp_path, wheel=WHEEL) as server:
+        pid = keeper_pid(tmp_path)
+        kill_server(server)
+        await server.ensure()
+        assert keeper_pid(tmp_path) == pid
+        assert alive(pid)
+
+    wait_until(lambda: not alive(pid))
+
+
+def keeper_pid(data_dir: Path) -> int:
+    """The process id of a server's keeper, which it writes soon after its start."""
+    path = data_dir / "keeper.lock"
+    wait_until(lambda: path.exists() and path.read_text().endswith("\n"))
+    return int(path.read_text())
 
 
 async def test_interrupt_does_not_reach_the_server(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -178,8 +179,9 @@ async def test_acknowledged_statements_survive_both_kills(tmp_path: Path) -> Non
         for _ in range(200):
             process.stdout.readline()
         server = EmbeddedServer(tmp_path, wheel=WHEEL)
-        process.kill()
+        process.send_signal(signal.SIGSTOP)  # or it would bring the server back
         kill_server(server)
+        process.kill()
         acknowledged = 200 + len(process.stdout.read().splitlines())
 
     async with (
