@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.conversation_file import Gold, Judged, Prediction
-from memnn.normalise import normalise
 from memnn.errors import DataError
+from memnn.normalise import normalise
 from memnn.records import Kind
 
 _BINS = 10
