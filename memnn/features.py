@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 FINGERPRINT_BYTES = 4
 _HEADER_BYTES = FINGERPRINT_BYTES + 2
 _INT8_MAX = 127.0
+_LEAST_SCALE = float(np.finfo(np.float16).tiny)  # smaller ones lose their digits, then become 0
 MATCHES = 3  # exact-match features of a question with a memory, see `match_features`
 _TYPICAL_LENGTH = 12.0  # content words; longer memories match by chance
 
@@ -63,7 +64,7 @@ def pack(fingerprint: bytes, vector: NDArray[np.float32]) -> bytes:
         fingerprint: `FINGERPRINT_BYTES` bytes that name the model.
         vector: Embedding of a memory, shape [n].
     """
-    scale = np.float16(max(float(np.abs(vector).max()), 1e-6) / _INT8_MAX)
+    scale = np.float16(max(float(np.abs(vector).max()) / _INT8_MAX, _LEAST_SCALE))
     quantised = np.clip(np.rint(vector / np.float32(scale)), -_INT8_MAX, _INT8_MAX)
     return b"".join((fingerprint, scale.tobytes(), quantised.astype(np.int8).tobytes()))
 

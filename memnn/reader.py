@@ -181,7 +181,8 @@ class Reader(nn.Module):
         states = recur(
             self.question_gru, functional.embedding(batch.questions, projected), asked
         )  # [B, T, H]
-        weight = self.question_pool(states).squeeze(-1).masked_fill(~asked, _FAR).softmax(-1)
+        weight = self.question_pool(states).squeeze(-1).masked_fill(~asked, _FAR)
+        weight = weight.softmax(-1) * asked  # a text without a word is nothing, however padded
         question = torch.einsum("bt,bth->bh", weight, states)
         supports = functional.embedding(batch.supports, projected)  # [B, T, p]
         known = batch.supports > 0
@@ -193,7 +194,7 @@ class Reader(nn.Module):
     def _pool(self, states: Tensor, mask: Tensor, questions: Tensor) -> Tensor:
         """A passage as one vector, in the light of its question, shape [C, 4H]."""
         weight = torch.einsum("cth,ch->ct", states, self.pool_query(questions))
-        weight = weight.masked_fill(~mask, _FAR).softmax(-1)
+        weight = weight.masked_fill(~mask, _FAR).softmax(-1) * mask
         read = torch.einsum("ct,cth->ch", weight, states)
         peak = states.masked_fill(~mask[..., None], _FAR).amax(1)
         peak = peak * mask.any(1, keepdim=True)  # a passage without a word has no peak

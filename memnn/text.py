@@ -14,8 +14,13 @@ import Stemmer
 
 # A word keeps what joins it inside ("36-8-22", "9:15", "5,000", "don't", "a@b.c"); a possessive 's
 # stands alone, so that "Théo's" answers as "Théo". Any other visible sign is a word of its own.
-_WORD = re.compile(r"\w+(?:(?:[-.@+&]|(?<=\d)[,:/](?=\d))\w+|['’](?!s\b)\w+)*|['’]s\b|[^\w\s]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=\S)|\n+")
+# An accent typed as a character of its own stays with its letter.
+_LETTERS = r"\w[\w\u0300-\u036f]*"
+_WORD = re.compile(
+    rf"{_LETTERS}(?:(?:[-.@+&]|(?<=\d)[,:/](?=\d)){_LETTERS}|['’](?!s\b){_LETTERS})*"
+    r"|['’]s\b|[^\w\s]"
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"'”’)]*)\s+(?=\S)|\n+")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st prof sr jr mme no vs etc approx dept fr rev hon capt sgt lt".split()  # noqa: SIM905 -- a list to read
 )
@@ -58,7 +63,8 @@ def tokenise(text: str, limit: int | None = None) -> list[Token]:
 def fold(word: str) -> str:
     """A word without case and accents: "Inès" and "INES" fold to "ines"."""
     decomposed = unicodedata.normalize("NFKD", word)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return plain.encode("utf-8", "replace").decode()  # half a character counts as a "?"
 
 
 @lru_cache(_FOLD_CACHE)
@@ -71,7 +77,7 @@ def stem(word: str) -> str:
 @lru_cache(_FOLD_CACHE)
 def word_hash(word: str) -> int:
     """A 32-bit name of a word's stem: what matching and the word buckets compare."""
-    return zlib.crc32(stem(word).encode("utf-8", "surrogatepass"))
+    return zlib.crc32(stem(word).encode())
 
 
 @lru_cache(_FOLD_CACHE)
@@ -91,7 +97,7 @@ def sentences(text: str) -> list[str]:
     parts: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        before = text[start : match.start()]
+        before = text[start : match.end(1) if match.group(1) else match.start()]
         last = before.rsplit(maxsplit=1)[-1].strip(".\"'()”’").casefold() if before.strip() else ""
         abbreviated = before.endswith(".") and (last in _ABBREVIATIONS or len(last) == 1)
         if abbreviated and "\n" not in match.group():

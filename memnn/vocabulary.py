@@ -71,8 +71,7 @@ class Vocabulary:
     def _learn(self, text: str) -> Word:
         if len(self._words) >= _CACHED_WORDS:
             self._words.clear()
-        safe = fold(text).encode("utf-8", "replace").decode()  # the tokenizer takes no surrogates
-        ids = self.tokenizer.encode(safe, add_special_tokens=False).ids[:_MOST_PIECES]
+        ids = self.tokenizer.encode(fold(text), add_special_tokens=False).ids[:_MOST_PIECES]
         name = word_hash(text)
         rarity = self.rarity_of(name) if is_content(text) else 0.0
         form = form_hash(text)
@@ -84,7 +83,7 @@ class Vocabulary:
 
 def form_hash(text: str) -> int:
     """Hash of a folded word, before stemming: "train" and "trains" differ."""
-    return zlib.crc32(fold(text).encode("utf-8", "surrogatepass"))
+    return zlib.crc32(fold(text).encode())
 
 
 def _shape(text: str) -> NDArray[np.float32]:

@@ -1,0 +1,24 @@
+"""What all tests share: a tiny network, and the one that is shipped."""
+
+import os
+
+import pytest
+
+# Before anything imports the library: its threads warn when a test starts a process.
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+from memnn import artifact
+from memnn.model import Model
+from tests import tiny as small
+
+
+@pytest.fixture(scope="session", name="tiny")
+def _tiny() -> Model:
+    """A tiny network with random weights; it answers everything, somehow."""
+    return small.model()
+
+
+@pytest.fixture(scope="session", name="model")
+def _model() -> Model:
+    """The shipped network."""
+    return artifact.load()

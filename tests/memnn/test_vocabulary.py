@@ -1,0 +1,80 @@
+"""What is known of a word by itself."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memnn.text import Token, tokenise, word_hash
+from memnn.vocabulary import SHAPES, Vocabulary, Word
+from tests import tiny
+
+VOCABULARY = tiny.vocabulary()
+
+
+def look(text: str) -> list[Word]:
+    """The words of a text."""
+    return VOCABULARY.words(tokenise(text))
+
+
+@given(st.text(st.characters(codec=None)))
+def test_every_word_has_pieces_and_looks(text: str) -> None:
+    """Whatever is typed, half a character included, is one to eight pieces of the inventory."""
+    words = look(text)
+    assert len(words) == len(tokenise(text))
+    for word in words:
+        assert 1 <= len(word.pieces) <= 8
+        assert all(0 <= piece < VOCABULARY.size for piece in word.pieces)
+        assert word.shape.shape == (SHAPES,)
+        assert word.rarity >= 0
+
+
+def test_a_word_is_looked_up_once() -> None:
+    """The same word as written is the same value, so that batches can number words."""
+    first, *_, again = look("key and key")
+    assert first is again
+    assert look("Key")[0] is not first
+
+
+def test_case_and_accents_change_the_looks_only() -> None:
+    """However it is typed, a word has the same pieces, names and rarity."""
+    small, large = look("lyon")[0], look("LYÖN")[0]
+    assert (small.pieces, small.hash, small.form) == (large.pieces, large.hash, large.form)
+    assert small.rarity == large.rarity
+    assert not np.array_equal(small.shape, large.shape)
+
+
+def test_a_form_is_more_than_a_stem() -> None:
+    """Inflected words share the hash of their stem, not the form."""
+    one, many = look("train trains")
+    assert one.hash == many.hash
+    assert one.form != many.form
+
+
+def test_rarity() -> None:
+    """A known word has its own rarity, an unknown one the most, a stop word none."""
+    vocabulary = Vocabulary(tiny.tokenizer(), {word_hash("key"): 1.5, word_hash("lyon"): 4.0})
+    key, lyon, quokka, the = vocabulary.words(tokenise("key Lyon quokka the"))
+    assert [key.rarity, lyon.rarity, quokka.rarity, the.rarity] == [1.5, 4.0, 4.0, 0.0]
+    assert [w.content for w in (key, lyon, quokka, the)] == [True, True, True, False]
+
+
+def test_a_word_of_no_piece_is_the_unknown_one() -> None:
+    """What the tokenizer drops altogether still has a piece."""
+    (word,) = VOCABULARY.words([Token("\u0301", 0, 1)])
+    assert word.pieces == (tiny.tokenizer().token_to_id("[UNK]"),)
+
+
+def test_shapes() -> None:
+    """Capitals, digits, signs and length are told apart."""
+    expected = {
+        "Lyon": (1, 0, 0, 0, 0, 0, 0.4, 0),
+        "NASA": (1, 1, 0, 0, 0, 0, 0.4, 0),
+        "A": (1, 0, 0, 0, 0, 0, 0.1, 0),
+        "555": (0, 0, 1, 1, 0, 0, 0.3, 0),
+        "9:15": (0, 0, 1, 0, 0, 0, 0.4, 0),
+        "B12": (1, 0, 1, 0, 0, 1, 0.3, 0),
+        "?": (0, 0, 0, 0, 1, 0, 0.1, 1),
+        "x" * 99: (0, 0, 0, 0, 0, 0, 2.0, 0),
+    }
+    for text, shape in expected.items():
+        np.testing.assert_allclose(look(text)[0].shape, shape, err_msg=text, rtol=1e-6)
