@@ -30,13 +30,13 @@ class ModelConfig:
     static: int = 256
     embedding: int = 128
     kind_hidden: int = 48
-    reader_input: int = 96
-    reader_hidden: int = 80
-    reader_layers: int = 2
-    second_pass: int = 16
+    reader_input: int = 64
+    reader_hidden: int = 64
+    reader_layers: int = 1
+    second_pass: int = 10
     max_hops: int = 6
     question_words: int = 40
-    memory_words: int = 80
+    memory_words: int = 48
     slot_words: int = 40
     answer_words: int = 8
 

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from memnn.config import ModelConfig
 from memnn.features import match_features, pack
 from memnn.records import Kind, Memory
 from memnn.scorer import Bags
@@ -20,6 +21,9 @@ from memnn.slots import Slots
 from memnn.text import content_words, tokenise
 from memnn.training.conversations import Conversation, Turn
 from memnn.vocabulary import Vocabulary, Word
+
+QUESTION_WORDS = ModelConfig().question_words
+MEMORY_WORDS = ModelConfig().memory_words
 
 # Categories whose supports are all needed, in any order; elsewhere the last one holds the answer.
 CHAINED = frozenset({"list", "count", "two_hop", "three_hop", "history"})
@@ -31,12 +35,14 @@ class Asked:
 
     Attributes:
         turn: The question with its labels.
+        text: This phrasing.
         words: The words of this phrasing.
         support: Rows of its gold supports among the user's slots; empty where it has none.
         earlier: How many rows stood before it.
     """
 
     turn: Turn
+    text: str
     words: list[Word]
     support: tuple[int, ...]
     earlier: int
@@ -103,7 +109,7 @@ def _user(conversation: Conversation, vocabulary: Vocabulary, *, phrasings: bool
     statements = [turn for turn in conversation.turns if turn.kind is Kind.STATEMENT]
     row_of = {turn.index: row for row, turn in enumerate(statements)}
     blank = pack(b"----", np.zeros(1, dtype=np.float32))
-    tokens = [tokenise(turn.text, 80) for turn in statements]
+    tokens = [tokenise(turn.text, MEMORY_WORDS) for turn in statements]
     slots = Slots(
         Memory(row + 1, str(turn.index), turn.text, turn.time, "", blank, content_words(words))
         for row, (turn, words) in enumerate(zip(statements, tokens, strict=True))
@@ -115,7 +121,9 @@ def _user(conversation: Conversation, vocabulary: Vocabulary, *, phrasings: bool
         if not earlier:
             continue
         texts = (turn.text, *(turn.phrasings if phrasings else ()))
-        words = (vocabulary.words(tokenise(text, 40)) for text in texts)
-        asked += [Asked(turn, phrasing, support, earlier) for phrasing in words]
+        asked += [
+            Asked(turn, text, vocabulary.words(tokenise(text, QUESTION_WORDS)), support, earlier)
+            for text in texts
+        ]
     memories = [vocabulary.words(words) for words in tokens]
     return User(conversation.user, slots, memories, asked) if asked else None

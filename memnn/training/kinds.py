@@ -19,9 +19,9 @@ _KINDS = {kind: number for number, kind in enumerate(Kind)}
 _TEXTS_A_STEP = 64
 RATES = (2e-3,)
 WEIGHT_DECAY = 1e-2
-_LONGEST = 80  # words read of a text
+_LONGEST = 48  # words read of a text
 _SLIPS = 0.05  # share of words
-_PHRASING, _EVERYDAY = 0.3, 0.3  # weight of a text that nobody wrote in a conversation
+_PHRASING, _EVERYDAY = 0.1, 0.3  # weight of a text that nobody wrote in a conversation
 _SMOOTHING = 0.05  # a share of the messages could be called either way
 
 Labelled = tuple[str, Kind, float]  # a text, its kind, its weight

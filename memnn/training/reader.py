@@ -7,7 +7,7 @@ nothing answers), and its answer from the gold supports, now and then with a str
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -23,8 +23,9 @@ from memnn.response import passages
 from memnn.scorer import Candidates, Role, Scorer
 from memnn.text import tokenise
 from memnn.training.corpora import Fact
-from memnn.training.examples import Asked, User
+from memnn.training.examples import MEMORY_WORDS, QUESTION_WORDS, Asked, User
 from memnn.training.losses import likelihood
+from memnn.training.noise import careless, slip
 from memnn.training.targets import Span, Target, span_target, target
 from memnn.training.trainer import Schedule, fit
 from memnn.vocabulary import Vocabulary, Word
@@ -32,6 +33,8 @@ from memnn.vocabulary import Vocabulary, Word
 _RANKED = 16  # candidates kept a hop
 _RIVALS = 10  # of them read in training
 _STRAY = 0.25  # share of answers read with a support too many
+_NEAT = 0.5  # share of questions read as the data have them
+_SLIPS = 0.06  # share of words hit in the others
 _QUESTIONS_A_STEP = 32
 _LESSONS_A_STEP = 12
 RATES = (1e-3,)
@@ -104,10 +107,10 @@ def lessons_of(facts: Sequence[Fact], vocabulary: Vocabulary) -> list[Lesson]:
     """Prepare facts; those whose answer is not found again word by word are left out."""
     prepared: list[Lesson] = []
     for fact in facts:
-        tokens = tokenise(fact.sentence, 80)
+        tokens = tokenise(fact.sentence, MEMORY_WORDS)
         wanted = span_target(fact.answer, [tokens])
         if wanted is not None:
-            question = vocabulary.words(tokenise(fact.question, 40))
+            question = vocabulary.words(tokenise(fact.question, QUESTION_WORDS))
             prepared.append(Lesson(question, vocabulary.words(tokens), wanted))
     return prepared
 
@@ -115,15 +118,17 @@ def lessons_of(facts: Sequence[Fact], vocabulary: Vocabulary) -> list[Lesson]:
 def train_reader(
     reader: Reader,
     vectors: Tensor,
+    vocabulary: Vocabulary,
     questions: Sequence[Sequence[Example]],
     lessons: Sequence[Lesson],
     schedule: Schedule,
 ) -> None:
-    """Train a reader in place.
+    """Train a reader in place; half the questions are typed carelessly, anew every epoch.
 
     Args:
         reader: What to train.
         vectors: Static vectors of the pieces, shape [pieces, d]; not trained here.
+        vocabulary: Looks the words of what was typed up.
         questions: What `hop_examples` made.
         lessons: For R alone, a few a step; may be none.
         schedule: How long and how fast; see `RATES`.
@@ -132,7 +137,8 @@ def train_reader(
     def batches(choice: random.Random) -> Iterator[list[Example]]:
         order = choice.sample(range(len(questions)), len(questions))
         for at in range(0, len(order), _QUESTIONS_A_STEP):
-            yield [choice.choice(questions[i]) for i in order[at : at + _QUESTIONS_A_STEP]]
+            step = [choice.choice(questions[i]) for i in order[at : at + _QUESTIONS_A_STEP]]
+            yield [_typed(example, vocabulary, choice) for example in step]
 
     def loss(step: list[Example], choice: random.Random) -> Tensor:
         beside = choice.sample(lessons, min(_LESSONS_A_STEP, len(lessons)))
@@ -141,6 +147,15 @@ def train_reader(
 
     steps = -(-len(questions) // _QUESTIONS_A_STEP)
     fit(reader, [list(reader.parameters())], schedule, steps, batches, loss)
+
+
+def _typed(example: Example, vocabulary: Vocabulary, choice: random.Random) -> Example:
+    """The example as somebody in a hurry would have typed it, every other time."""
+    if choice.random() < _NEAT:
+        return example
+    text = slip(careless(example.asked.text, choice), choice, _SLIPS)
+    words = vocabulary.words(tokenise(text, QUESTION_WORDS))
+    return replace(example, asked=replace(example.asked, words=words))
 
 
 def _hop_loss(
@@ -257,4 +272,4 @@ def _target(user: User, asked: Asked) -> Target | None:
     if not asked.support:
         return None
     held = [user.slots.row(row) for row in asked.support]
-    return target(asked.turn, [tokenise(m.text, 80) for m in held if m is not None])
+    return target(asked.turn, [tokenise(m.text, MEMORY_WORDS) for m in held if m is not None])

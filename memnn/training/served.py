@@ -56,7 +56,7 @@ class Recipe:
     seed: int = 1
     held_out: int = 11
     everyday: int = 8_000
-    epochs: tuple[int, int, int, int] = (4, 2, 2, 12)
+    epochs: tuple[int, int, int, int] = (4, 2, 2, 10)
     threads: int = 2
 
 
@@ -149,7 +149,8 @@ class _Run:
         fresh = Reader(self.config)
         schedule = self._schedule("reader", self.recipe.epochs[3], reader.RATES)
         lessons = reader.lessons_of(crowd_questions(self.recipe.data), self.vocabulary)
-        reader.train_reader(fresh, scorer.vectors.weight.detach(), examples, lessons, schedule)
+        vectors = scorer.vectors.weight.detach()
+        reader.train_reader(fresh, vectors, self.vocabulary, examples, lessons, schedule)
         return fresh
 
     def _schedule(
