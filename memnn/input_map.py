@@ -48,7 +48,7 @@ def judge(model: Model, texts: Sequence[str]) -> list[Sentence]:
 
 def _perception(message: Message, whole: Sentence, parts: Sequence[Sentence]) -> Perception:
     kind = whole.kind
-    if kind is Kind.QUESTION and not any(s.kind is kind for s in parts):
+    if kind is not Kind.CHITCHAT and not any(s.kind is kind for s in parts):
         parts = [Sentence(message.text.strip(), kind, whole.probabilities)]
     return Perception(message, kind, max(whole.probabilities), tuple(parts))
 

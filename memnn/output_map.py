@@ -149,10 +149,10 @@ def _second_pass(
 def best_rows(scores: NDArray[np.float32], count: int) -> list[int]:
     """Rows of the highest finite scores, best first; of equals the newest first."""
     count = min(count, int(np.isfinite(scores).sum()))
-    if count < len(scores):
-        kept = np.argpartition(-scores, count)[:count]
-    else:
-        kept = np.arange(len(scores))
+    if not count:
+        return []
+    least = np.partition(scores, -count)[-count]
+    kept = np.flatnonzero(scores >= least)
     order = np.lexsort((-kept, -scores[kept]))
     return [int(row) for row in kept[order][:count]]
 

@@ -1,0 +1,182 @@
+"""R: from supports to words, or "I don't know"."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memnn.model import Model
+from memnn.output_map import Chosen
+from memnn.reader import Form
+from memnn.records import Answer, Hop, Memory, Scored
+from memnn.response import Reading, respond, weigh
+from memnn.text import tokenise
+from tests import tiny
+from tests.worlds import TIME
+
+SUPPORTS = ("The spare key is under the blue Pot.", "I moved to Lyon.", "We bought Apples, pears.")
+
+
+def chosen(*texts: str) -> Chosen:
+    """What O would hand over: memories in write order, all of them supports."""
+    memories = tuple(Memory(i, f"m{i}", text, TIME) for i, text in enumerate(texts, 1))
+    hops = tuple(Hop(3, (Scored(m, 2.0, 1.0),), m.id, 0.0) for m in memories)
+    return Chosen(memories, hops, 1.0)
+
+
+def answer(model: Model, question: str, *texts: str) -> Answer:
+    """R's answer from supports."""
+    return respond(model, question, model.question(question), chosen(*texts))
+
+
+def with_tags(tag: int) -> Model:
+    """A network that answers with a list and gives every word one tag."""
+    model = tiny.model(form=Form.LIST)
+    *_, weight, bias = model.reader.tags.parameters()
+    weight.zero_()
+    bias.zero_()
+    bias[tag] = 1.0
+    return model
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 20),
+    st.lists(st.sampled_from([*SUPPORTS, *tiny.TEXTS]), min_size=1, max_size=3),
+)
+def test_a_span_is_words_of_a_support_as_they_were_written(seed: int, texts: list[str]) -> None:
+    """A span begins and ends with a word of one support, keeps its casing, and is not too long."""
+    model = tiny.model(seed, form=Form.SPAN)
+    found = answer(model, "What is it?", *texts)
+    assert found.text is not None
+    assert found.items == (found.text,)
+    assert found.trace.form == "span"
+    stretches = [
+        text[first.start : last.end]
+        for text in texts
+        for words in [tokenise(text)]
+        for at, first in enumerate(words)
+        for last in words[at : at + model.config.answer_words]
+    ]
+    assert found.text in stretches
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 20), st.text(max_size=30), st.lists(st.text(), min_size=1, max_size=3))
+def test_any_text_can_be_read(seed: int, question: str, texts: list[str]) -> None:
+    """Supports without a word, and questions without one, still lead to an answer."""
+    found = answer(tiny.model(seed), question, *texts)
+    assert found.text is not None
+    assert 0.0 <= found.confidence <= 1.0
+    assert [m.text for m in found.supports] == texts
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 20))
+def test_readings_are_told_most_probable_first(seed: int) -> None:
+    """The answer is the first reading; of its form the most probable; all are probabilities."""
+    model = tiny.model(seed)
+    weighed = weigh(model, "What?", model.question("What?"), chosen(*SUPPORTS))
+    same = [r.log_p for r in weighed.readings if r.form == weighed.readings[0].form]
+    assert same == sorted(same, reverse=True)
+    assert all(reading.log_p <= 1e-6 for reading in weighed.readings)
+    told = respond(model, "What?", model.question("What?"), chosen(*SUPPORTS)).trace
+    assert [text for text, _ in told.readings] == [r.text for r in weighed.readings[:5]]
+
+
+def test_a_list_has_every_item_once_as_told() -> None:
+    """Items come in the order in which they were told, whatever the order of the supports."""
+    model = with_tags(1)
+    given_back = chosen("pears Plums", "Apples pears")
+    turned = Chosen(given_back.supports[::-1], given_back.hops, 1.0)
+    found = respond(model, "What?", model.question("What?"), turned)
+    assert found.items == ("pears", "Plums", "Apples")
+    assert found.text == "pears, Plums and Apples"
+    assert found.trace.form == "list"
+
+
+def test_an_item_may_be_several_words() -> None:
+    """Words that carry an item on belong to it; none crosses a support."""
+    assert answer(with_tags(2), "What?", "red apples", "pears").items == ("red apples", "pears")
+
+
+def test_a_list_without_an_item_is_answered_otherwise() -> None:
+    """Where no word is tagged, another form answers."""
+    found = answer(with_tags(0), "What?", *SUPPORTS)
+    assert found.trace.form != "list"
+    assert found.text
+
+
+@pytest.mark.parametrize(("form", "text"), [(Form.YES, "yes"), (Form.NO, "no")])
+def test_yes_and_no(form: Form, text: str) -> None:
+    """A question for yes or no is answered by that word."""
+    found = answer(tiny.model(form=form), "Is the key blue?", *SUPPORTS)
+    assert (found.text, found.trace.form) == (text, text)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_counting_adds_up_the_supports(count: int) -> None:
+    """Each support counts as many as the reader says of it, here one."""
+    model = tiny.model(form=Form.COUNT)
+    model.reader.count.weight.zero_()
+    model.reader.count.bias.fill_(torch.tensor(1.0).expm1().log().item())  # softplus gives one
+    found = answer(model, "How many?", *SUPPORTS[:count])
+    assert (found.text, found.trace.form) == (str(count), "count")
+
+
+@pytest.mark.parametrize(
+    "question", ["When did I move?", "when was it", "What day did I move?", "Which date had it?"]
+)
+def test_when_it_was_is_the_write_time(question: str) -> None:
+    """Where no support names a time, the first support's write time answers."""
+    found = answer(tiny.model(form=Form.SPAN), question, "I moved", "I stayed")
+    assert (found.text, found.trace.form) == ("2 March 2026", "written")
+
+
+@pytest.mark.parametrize("text", ["Monday", "yesterday", "2019", "tomorrow"])
+def test_a_time_that_was_told_is_the_answer(text: str) -> None:
+    """A reading that names a day or a number is kept."""
+    assert answer(tiny.model(form=Form.SPAN), "When did I move?", text).text == text
+
+
+def test_other_questions_get_no_date() -> None:
+    """What will be, and what is no question for a time, is read from the support."""
+    for question in ("When is it?", "Where did I move?", "Did I say when it was?"):
+        assert answer(tiny.model(form=Form.SPAN), question, "Lyon").text == "Lyon"
+
+
+def test_declining_keeps_the_evidence() -> None:
+    """Under the threshold there is no text and no item, but supports, confidence and trace."""
+    sure, unsure = (
+        answer(tiny.model(threshold=threshold), "What is it?", *SUPPORTS)
+        for threshold in (0.0, 1.1)
+    )
+    assert sure.text is not None
+    assert (unsure.text, unsure.items) == (None, ())
+    assert (unsure.supports, unsure.confidence, unsure.trace) == (
+        sure.supports,
+        sure.confidence,
+        sure.trace,
+    )
+
+
+def test_the_threshold_itself_is_enough() -> None:
+    """An answer exactly as sure as the threshold is given."""
+    sure = answer(tiny.model(), "What is it?", *SUPPORTS)
+    assert answer(tiny.model(threshold=sure.confidence), "What is it?", *SUPPORTS).text == sure.text
+
+
+def test_no_supports_no_answer() -> None:
+    """Without a support R declines, and is not sure of anything."""
+    model = tiny.model()
+    found = respond(model, "What?", model.question("What?"), Chosen((), (), 0.0))
+    assert found == Answer(None, (), (), 0.0, found.trace)
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [(("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")],
+)
+def test_lists_read_as_people_write_them(items: tuple[str, ...], text: str) -> None:
+    """Commas between items, "and" before the last."""
+    assert Reading(items, "list", 0.0).text == text
