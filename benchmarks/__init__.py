@@ -1,0 +1,1 @@
+"""Measurements of the bot; each is `python -m benchmarks.NAME`."""
