@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.cli import StoreName
+from bot.cli import StoreName, guarded
 from bot.conversation_file import read_conversations, read_gold, read_predictions
 from bot.score import pair, score
 from bot.score_table import plain, table
@@ -28,6 +28,10 @@ OUT = ROOT / "benchmarks" / "results" / "conversations.json"
 QUICK_USERS = 4
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
 def main(
     *,
     out: Annotated[Path, typer.Option(help="Where the JSON goes.")] = OUT,
@@ -55,4 +59,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    guarded(app)

@@ -27,6 +27,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli import guarded
 from bot.conversation import Conversation
 from bot.conversation_file import read_conversations, read_gold
 from bot.replies import Reply
@@ -74,6 +75,10 @@ class Measured:
     count: int
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
 def main(
     *,
     out: Annotated[Path, typer.Option(help="Where the JSON goes.")] = OUT,
@@ -250,4 +255,4 @@ def show(lines: Sequence[Measured]) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    guarded(app)

@@ -17,6 +17,8 @@ import typer
 from memnn.errors import MemnnError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.settings import Settings
 
 app = typer.Typer(
@@ -116,9 +118,14 @@ def import_memories(
 
 
 def main() -> None:
-    """Run the command line; exits with 2 where something is wrong with what it was given."""
+    """Run the command line."""
+    guarded(app)
+
+
+def guarded(run: "Callable[[], object]") -> None:
+    """Run something; where it was given something wrong, say so in one line and exit with 2."""
     try:
-        app()
+        run()
     except MemnnError as error:
         for line in str(error).splitlines():
             typer.echo(f"memnn-bot: {line}", err=True)
