@@ -5,7 +5,7 @@ of text.
 """
 
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ class Calibration:
     weights: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
     bias: float = 0.0
     threshold: float = 0.5
+
+    def __post_init__(self) -> None:
+        if len(self.weights) != len(fields(Signals)):
+            raise ValueError(f"{len(self.weights)} weights for {len(fields(Signals))} signals")
 
     def confidence(self, signals: Signals) -> float:
         """Probability that the answer is right, 0 to 1."""
