@@ -28,11 +28,11 @@ check: $(VENV)/.ready-dev ## Lint, format, types, layers
 	$(BIN)/lint-imports
 
 ifdef DATA
-train: $(VENV)/.ready-train ## Train the network: make train DATA=folder-with-tatoeba [OUT=folder]
+train: $(VENV)/.ready-train ## Train the network: make train DATA=folder [OUT=folder]
 	$(BIN)/python -m memnn.training served --data "$(DATA)" --out "$(OUT)"
 else
 train:
-	@echo 'make train: name the folder that holds tatoeba/: make train DATA=folder' >&2; exit 2
+	@echo 'make train: name the folder that holds tatoeba/ and qamr/: make train DATA=folder' >&2; exit 2
 endif
 
 bench: $(VENV)/.ready-bench ## Measure answers on the dev conversations, and speed and memory
