@@ -88,7 +88,7 @@ class Chat:
 
     async def _ask(self, question: str) -> bool:
         self._show(line(question))
-        answer = await self._lines.read(f"yes or no {PROMPT}")
+        answer = await self._lines.read(f"  yes or no {PROMPT}")
         return answer is not None and answer.strip().lower() in _YES
 
 

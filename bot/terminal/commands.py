@@ -76,8 +76,7 @@ class Commands:
         name = match.group().lower()
         command = self.by_name.get(name)
         if command is None:
-            close = get_close_matches(name, self.by_name, n=1)
-            return trouble(words.NO_SUCH_COMMAND.format(name=name, close=_hint(close)))
+            return trouble(words.NO_SUCH_COMMAND.format(name=name, close=self._hint(name)))
         rest = text[match.end() :].strip()
         if rest and " " not in command.usage:
             return trouble(words.TAKES_NOTHING.format(name=name))
@@ -119,7 +118,7 @@ class Commands:
         gone = await self._conversation.forget(self._scope, ids)
         if not gone:
             return trouble(words.NO_SUCH_MEMORY)
-        return render.forgotten(gone, words.FORGOTTEN)
+        return render.forgotten(gone, words.FORGOTTEN if len(gone) == 1 else words.FORGOTTEN_MANY)
 
     async def _undo(self, _: str) -> Shown:
         return render.undone(await self._conversation.undo(self._scope))
@@ -149,7 +148,7 @@ class Commands:
         total = (await self._conversation.memories(self._scope, limit=1)).total
         if total == 0 and not await self._conversation.history(self._scope, limit=1):
             return line(words.NO_MEMORIES)
-        many = "1 memory" if total == 1 else f"all {total:,} memories"
+        many = {0: "the history", 1: "1 memory"}.get(total, f"all {total:,} memories")
         if not await self._ask(words.FORGET_ALL.format(many=many)):
             return line(words.KEPT)
         await self._conversation.forget_all(self._scope)
@@ -162,6 +161,11 @@ class Commands:
         for command in self.by_name.values():
             grid.add_row(Text(command.usage), command.purpose)
         return Group(line(words.HELP), Text(), indented(grid))
+
+    def _hint(self, name: str) -> str:
+        begun = [known for known in self.by_name if known.startswith(name)]
+        close = begun or get_close_matches(name, self.by_name, n=1)
+        return f"Did you mean {close[0]}?" if close else "/help lists the commands."
 
     def _wrong(self, name: str) -> Shown:
         return trouble(words.USAGE.format(usage=self.by_name[name].usage))
@@ -201,7 +205,3 @@ def _reply(value: Reply) -> Shown:
 
 def _positive(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII) else None
-
-
-def _hint(close: list[str]) -> str:
-    return f"Did you mean {close[0]}?" if close else "/help lists the commands."

@@ -218,6 +218,7 @@ BAD_LINES = {
     "/memories 9": "no memories yet",
     "/why me": "/why takes nothing after it",
     "/fogret 1": "Did you mean /forget?",
+    "/mem": "Did you mean /memories?",
     "/export m.txt": "should end in .md",
     "/undo": "nothing to undo",
     "/question": "no earlier message",
@@ -313,3 +314,14 @@ def test_a_server_that_is_down_is_named_without_its_password(run: Run) -> None:
     assert "127.0.0.1:1" in done.stderr
     assert "s3cret" not in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_the_shipped_network_answers_after_a_restart(run: Run) -> None:
+    """Plain words in, a restart, a plain question: the answer, and the statement it rests on."""
+    told = "my little sister Anouk got hired at Decathlon"
+    assert "noted" in run("chat", said=f"{told}\n", ARTIFACT="").stdout
+    answer, evidence = run(
+        "chat", said="where does my sister work?\n", ARTIFACT=""
+    ).stdout.splitlines()
+    assert answer.strip() == "Decathlon"
+    assert told in evidence
