@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,20 +40,33 @@ def crowd_questions(data: Path) -> list[Fact]:
     Those whose answer is no single short stretch of the sentence are left out.
 
     Raises:
-        DataError: A file is not there.
+        DataError: A file is not there, or a line of it is malformed.
     """
-    sentences = dict(line.split("\t")[:2] for line in _lines(data / "qamr" / "wiki-sentences.tsv"))
+    sentences: dict[str, str] = {}
+    file = data / "qamr" / "wiki-sentences.tsv"
+    for name, sentence, *_ in _rows(file, columns=2):
+        sentences[name] = " ".join(_BRACKETS.get(word, word) for word in sentence.split(" "))
     facts: list[Fact] = []
     for part in ("dev", "test"):
-        for line in _lines(data / "qamr" / "filtered" / f"{part}.tsv"):
-            name, _, _, _, _, question, answer, *_ = line.split("\t")
-            words = [_BRACKETS.get(word, word) for word in sentences.get(name, "").split(" ")]
-            places = sorted({int(place) for place in answer.split()})
-            if places and places[-1] < min(len(words), places[0] + _LONGEST_ANSWER):
-                stretch = " ".join(words[places[0] : places[-1] + 1])
-                if len(places) == places[-1] - places[0] + 1:
-                    facts.append(Fact(" ".join(words), question, stretch))
+        file = data / "qamr" / "filtered" / f"{part}.tsv"
+        for number, (name, *_, question, answer) in enumerate(_rows(file, columns=7), start=1):
+            try:
+                places = sorted({int(place) for place in answer.split()})
+            except ValueError as error:
+                raise DataError(f"{file}:{number}: {error}") from error
+            sentence = sentences.get(name, "")
+            if stretch := _stretch(sentence, places):
+                facts.append(Fact(sentence, question, stretch))
     return facts
+
+
+def _stretch(sentence: str, places: Sequence[int]) -> str:
+    """The words at some places, or nothing where they are no single short stretch."""
+    words = sentence.split(" ")
+    if not places or places[-1] >= min(len(words), places[0] + _LONGEST_ANSWER):
+        return ""
+    whole = len(places) == places[-1] - places[0] + 1
+    return " ".join(words[places[0] : places[-1] + 1]) if whole else ""
 
 
 def rarity(conversations: Sequence[Conversation], everyday: Iterable[str]) -> dict[int, float]:
@@ -66,6 +79,15 @@ def rarity(conversations: Sequence[Conversation], everyday: Iterable[str]) -> di
         for word, count in held.items()
         if count >= _RARE
     }
+
+
+def _rows(file: Path, columns: int) -> Iterator[list[str]]:
+    """The first columns of every line of a table; what is between them is a tabulator."""
+    for number, line in enumerate(_lines(file), start=1):
+        row = line.split("\t")
+        if len(row) < columns:
+            raise DataError(f"{file}:{number}: {len(row)} columns, but {columns} are needed")
+        yield row[:columns]
 
 
 def _lines(file: Path) -> list[str]:

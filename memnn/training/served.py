@@ -12,13 +12,14 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from memnn.calibration import Calibration
 from memnn.classifier import Classifier
 from memnn.config import ModelConfig
+from memnn.errors import DataError
 from memnn.model import Model
 from memnn.reader import Reader
 from memnn.scorer import Scorer
@@ -32,6 +33,8 @@ from memnn.training.examples import User, users
 from memnn.training.trainer import Schedule, Tick
 from memnn.vocabulary import Vocabulary
 
+P = TypeVar("P")
+_LEAST_USERS = 2  # to train on, a half each for the folds
 Stage = Callable[[str], Tick]  # names a stage, gives its progress
 
 
@@ -75,16 +78,22 @@ def train(
         The network, and what the manifest should say about it.
 
     Raises:
-        DataError: A data file is missing or malformed.
+        DataError: A data file is missing or malformed, or there are too few users.
     """
     torch.set_num_threads(recipe.threads)
-    torch.manual_seed(recipe.seed)
     conversations = read_conversations(recipe.conversations)
     everyday = everyday_sentences(recipe.data)
     vocabulary = Vocabulary(static.tokenizer, rarity(conversations, everyday))
     calibrating = conversations[recipe.held_out - 1 :: recipe.held_out]
     held = {c.user for c in calibrating}
     training = users([c for c in conversations if c.user not in held], vocabulary, phrasings=True)
+    asking = users(calibrating, vocabulary, phrasings=True)
+    if not asking or len(training) < _LEAST_USERS:
+        raise DataError(
+            f"{recipe.conversations}: {len(training)} users with questions to train on and "
+            f"{len(asking)} to calibrate on (every {recipe.held_out}th), but {_LEAST_USERS} and 1 "
+            "are needed"
+        )
     run = _Run(recipe, config, static, vocabulary, stage)
     classifier = run.classifier(conversations, everyday)
     examples = run.ranked(training)
@@ -92,7 +101,7 @@ def train(
     model = Model(
         config, vocabulary, classifier, scorer, run.reader(scorer, examples), Calibration()
     )
-    model, metrics = calibrated(model, users(calibrating, vocabulary, phrasings=True))
+    model, metrics = calibrated(model, asking)
     return model, _about(recipe, conversations, metrics)
 
 
@@ -123,7 +132,7 @@ class _Run:
     ) -> Classifier:
         step = max(1, len(everyday) // max(1, self.recipe.everyday))
         texts = kinds.labelled(conversations, everyday[::step][: self.recipe.everyday])
-        classifier = Classifier(self.config)
+        classifier = self._new(Classifier)
         schedule = self._schedule(
             "classifier", self.recipe.epochs[0], kinds.RATES, kinds.WEIGHT_DECAY
         )
@@ -146,12 +155,17 @@ class _Run:
         return scorer
 
     def reader(self, scorer: Scorer, examples: Sequence[Sequence[reader.Example]]) -> Reader:
-        fresh = Reader(self.config)
+        fresh = self._new(Reader)
         schedule = self._schedule("reader", self.recipe.epochs[3], reader.RATES)
         lessons = reader.lessons_of(crowd_questions(self.recipe.data), self.vocabulary)
         vectors = scorer.vectors.weight.detach()
         reader.train_reader(fresh, vectors, self.vocabulary, examples, lessons, schedule)
         return fresh
+
+    def _new(self, part: Callable[[ModelConfig], P]) -> P:
+        """An untrained part; the same one whether the stages before it ran or were resumed."""
+        torch.manual_seed(self.recipe.seed)
+        return part(self.config)
 
     def _schedule(
         self, name: str, epochs: int, rates: tuple[float, ...], weight_decay: float = 0.0
