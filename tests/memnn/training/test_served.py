@@ -1,0 +1,152 @@
+"""The whole training, with real data and tiny sizes."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from memnn import artifact
+from memnn.errors import DataError
+from memnn.in_memory import InMemoryStore
+from memnn.model import Model
+from memnn.network import Network
+from memnn.records import Message
+from memnn.training.distil import Static, save_static
+from memnn.training.served import Recipe, train
+from memnn.training.trainer import Tick
+from tests import tiny
+from tests.training import corpora
+from tests.worlds import TIME
+
+ROOT = Path(__file__).parents[3]
+TRAIN = ROOT / "data" / "conversations" / "train" / "t1.jsonl"
+
+
+class CutOffError(Exception):
+    """Somebody pulled the plug."""
+
+
+def silent(_: str) -> Tick:
+    """No progress."""
+    return lambda _done, _all, _loss: None
+
+
+@pytest.fixture(scope="module", name="recipe")
+def _recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
+    """Three users of the project's conversations; the third calibrates."""
+    folder = tmp_path_factory.mktemp("served")
+    users = TRAIN.read_text(encoding="utf-8").splitlines()[:3]
+    (folder / "users.jsonl").write_text("\n".join(users) + "\n", encoding="utf-8")
+    return Recipe(
+        folder / "users.jsonl",
+        corpora(folder),
+        folder / "work",
+        held_out=3,
+        epochs=(2, 1, 1, 2),
+        threads=1,
+    )
+
+
+@pytest.fixture(scope="module", name="trained")
+def _trained(recipe: Recipe) -> Model:
+    """A network trained in one go."""
+    return run(recipe)
+
+
+def run(recipe: Recipe, stage: Callable[[str], Tick] = silent) -> Model:
+    """Train, from vectors that are always the same."""
+    made = torch.Generator().manual_seed(4)
+    vectors = torch.randn(tiny.config().pieces, tiny.config().static, generator=made)
+    model, about = train(recipe, tiny.config(), Static(vectors, tiny.tokenizer()), stage)
+    assert about["seed"] == recipe.seed
+    return model
+
+
+def weights(model: Model) -> dict[str, Tensor]:
+    """All weights, by part and name."""
+    parts = {"classifier": model.classifier, "scorer": model.scorer, "reader": model.reader}
+    return {
+        f"{part}.{name}": value
+        for part, module in parts.items()
+        for name, value in module.state_dict().items()
+    }
+
+
+def same(one: Model, other: Model) -> bool:
+    """Whether two networks are one."""
+    a, b = weights(one), weights(other)
+    return one.calibration == other.calibration and all(torch.equal(a[n], b[n]) for n in a)
+
+
+def test_the_seed_decides(recipe: Recipe, trained: Model, tmp_path: Path) -> None:
+    """The same seed gives the same network, in another folder too; another seed another one."""
+    assert same(run(replace(recipe, work=tmp_path / "a")), trained)
+    assert not same(run(replace(recipe, work=tmp_path / "b", seed=2)), trained)
+
+
+@pytest.mark.parametrize("name", ["classifier", "fold-1", "scorer", "reader"])
+def test_a_run_that_was_cut_off_goes_on(
+    recipe: Recipe, trained: Model, tmp_path: Path, name: str
+) -> None:
+    """Cut off at the last step of any stage and called again, the network is the same."""
+
+    def cutting(stage: str) -> Tick:
+        def tick(done: int, total: int, _: float) -> None:
+            if stage == name and done == total:
+                raise CutOffError
+
+        return tick
+
+    again = replace(recipe, work=tmp_path / "work")
+    with pytest.raises(CutOffError):
+        run(again, cutting)
+    assert same(run(again), trained)
+
+
+def test_a_finished_run_only_calibrates(recipe: Recipe, trained: Model) -> None:
+    """With all checkpoints there, no step is trained again."""
+    stages: list[str] = []
+
+    def stage(name: str) -> Tick:
+        return lambda _done, _all, _loss: stages.append(name)
+
+    assert same(run(recipe, stage), trained)
+    assert stages == []
+
+
+async def test_what_was_trained_serves(trained: Model, tmp_path: Path) -> None:
+    """Saved and loaded, the network remembers and answers."""
+    artifact.save(trained, tmp_path, {})
+    network = Network(artifact.load(tmp_path), InMemoryStore())
+    told = network.perceive(Message("1", "The spare key is under the pot.", TIME))
+    assert await network.remember("a", told, everything=True) == (1,)
+    answer = await network.answer("a", network.perceive(Message("2", "Where is the key?", TIME)))
+    assert [memory.id for memory in answer.supports] == [1]
+
+
+def test_too_few_users(recipe: Recipe) -> None:
+    """Without users to train or to calibrate on, that is said before anything is trained."""
+    with pytest.raises(DataError, match=r"3 users with questions to train on and 0 to calibrate"):
+        run(replace(recipe, held_out=4))
+
+
+def test_what_is_wrong_with_the_data_is_one_line(recipe: Recipe, tmp_path: Path) -> None:
+    """The command line names the file that is missing and exits with 2, without a traceback."""
+    save_static(Static(torch.zeros(1, 1), tiny.tokenizer()), tmp_path)  # else it distils first
+    options = {
+        "out": tmp_path / "out",
+        "work": tmp_path,
+        "data": tmp_path / "none",
+        "conversations": recipe.conversations,
+    }
+    command = [sys.executable, "-m", "memnn.training", "served"]
+    command += [part for key, value in options.items() for part in (f"--{key}", str(value))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "english_sentences.txt" in done.stderr.replace("\n", "")
+    assert "Traceback" not in done.stderr
