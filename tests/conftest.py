@@ -3,6 +3,7 @@
 import os
 
 import pytest
+import torch
 
 # Before anything imports the library: its threads warn when a test starts a process.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -10,6 +11,8 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 from memnn import artifact
 from memnn.model import Model
 from tests import tiny as small
+
+torch.set_num_threads(1)  # tiny networks gain nothing from more, and wait for each other
 
 
 @pytest.fixture(scope="session", name="tiny")
