@@ -47,7 +47,7 @@ class Classifier(nn.Module):
         numbering = Words()
         numbers = pad([numbering.numbers(text) for text in texts])  # [B, T]
         bags = numbering.bags()
-        shapes = torch.tensor([[0.0] * SHAPES, *(w.shape.tolist() for w in numbering.number)])
+        shapes = numbering.looks()[:, :SHAPES]
         words = functional.embedding_bag(bags.pieces, vectors, bags.offsets, mode="mean")  # [W, d]
         words = torch.cat([torch.relu(self.project(self.dropout(words))), shapes], 1)
         mask = numbers > 0

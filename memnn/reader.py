@@ -17,8 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from memnn.config import ModelConfig
-from memnn.reading import EXTRAS, WORD_FEATURES, Batch
+from memnn.reading import EXTRAS, MATCHES, Batch
 from memnn.recurrent import recur
+from memnn.vocabulary import LOOKS
 
 TAGS = 3  # of a word in a list: outside, begins an item, carries an item on
 _DROPOUT = 0.3
@@ -86,7 +87,7 @@ class Reader(nn.Module):
         self.support_query = nn.Linear(wide, p)
         self.support_merge = nn.Linear(p, wide)
         self.gru = nn.GRU(
-            4 * p + WORD_FEATURES,
+            4 * p + LOOKS + MATCHES,
             h,
             num_layers=config.reader_layers,
             bidirectional=True,
@@ -133,7 +134,8 @@ class Reader(nn.Module):
         asked = _aligned(passage_keys, _Others.of(batch.questions, projected, keys, of))
         linked = _aligned(passage_keys, _Others.of(batch.supports, projected, keys, of))
         mask = batch.passages > 0
-        read = torch.cat([passage, asked, passage * asked, linked, batch.features], -1)
+        looks = functional.embedding(batch.passages, batch.looks)
+        read = torch.cat([passage, asked, passage * asked, linked, looks, batch.matches], -1)
         states = recur(self.gru, read, mask)  # [C, T, H]
         states = states * self.dropout(torch.ones_like(states[:, :1]))  # one mask a passage
         return Reading(states, mask, questions, self._pool(states, mask, questions[of]))

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from memnn.scorer import Bags
-from memnn.vocabulary import SHAPES, Word
+from memnn.vocabulary import LOOKS, Word
 
-WORD_FEATURES = SHAPES + 8  # see `_Context.features`
+MATCHES = 6  # of a passage's word with its context, see `_Context.matches`
 EXTRAS = 8  # numbers that describe a passage among its group; `memnn.output_map` fills them
 
 
@@ -54,10 +54,11 @@ class Batch:
 
     Attributes:
         bags: Pieces of the W distinct words.
+        looks: What each distinct word looks like, shape [W, LOOKS].
         questions: Word numbers, shape [B, T]; 0 is padding, as in the next two.
         supports: Words of all supports of a context, shape [B, T].
         passages: Shape [C, T].
-        features: Of every passage's words, shape [C, T, WORD_FEATURES].
+        matches: Of every passage's words with its context, shape [C, T, MATCHES].
         extras: Shape [C, EXTRAS].
         context_of: The context of each passage, shape [C].
         members: The passages of each group, shape [G, K]; -1 is padding.
@@ -65,10 +66,11 @@ class Batch:
     """
 
     bags: Bags
+    looks: Tensor
     questions: Tensor
     supports: Tensor
     passages: Tensor
-    features: Tensor
+    matches: Tensor
     extras: Tensor
     context_of: Tensor
     members: Tensor
@@ -91,14 +93,15 @@ class Batch:
             questions=pad([words.numbers(c.question) for c in contexts.values()]),
             supports=pad([words.numbers(_joined(c.supports)) for c in contexts.values()]),
             passages=pad([words.numbers(p.words) for p in passages]),
-            features=_pad_features(
-                [seen[at].features(p.words) for p, at in zip(passages, context_of, strict=True)]
+            matches=_pad_matches(
+                [seen[at].matches(p.words) for p, at in zip(passages, context_of, strict=True)]
             ),
             extras=torch.from_numpy(extras),
             context_of=torch.tensor(context_of),
             members=pad(members, filler=-1),
             orders=pad([[p.order for p in group] for group in groups]),
             bags=words.bags(),
+            looks=words.looks(),
         )
 
 
@@ -116,6 +119,11 @@ class Words:
         """The pieces of every word, padding first."""
         return Bags.of([(), *((word,) for word in self.number)])
 
+    def looks(self) -> Tensor:
+        """The looks of every word, padding first, shape [W, LOOKS]."""
+        padding = np.zeros(LOOKS, dtype=np.float32)
+        return torch.from_numpy(np.stack([padding, *(word.looks for word in self.number)]))
+
 
 class _Context:
     """A context's words as sets, to match passages against."""
@@ -128,27 +136,28 @@ class _Context:
         self.support_hashes = {w.hash for w in supports if w.content}
         self.support_pairs = _pairs(supports)
 
-    def features(self, words: Sequence[Word]) -> NDArray[np.float32]:
-        """Of each word, shape [T, WORD_FEATURES]: its looks, then rarity, content, and whether it
-        matches the question by form, by stem, by stem and rarity, together with its left
-        neighbour, and the supports by stem and together with its left neighbour.
+    def matches(self, words: Sequence[Word]) -> list[tuple[float, ...]]:
+        """Of each word, MATCHES numbers: whether it matches the question by form, by stem, by stem
+        as far as it is rare, and together with its left neighbour; whether it matches the supports
+        by stem, and together with its left neighbour.
         """  # noqa: D205 -- one sentence
-        rows = np.empty((len(words), WORD_FEATURES), dtype=np.float32)
+        rows: list[tuple[float, ...]] = []
         before = 0
-        for row, word in zip(rows, words, strict=True):
-            stem_match = word.hash in self.hashes
-            row[:SHAPES] = word.shape
-            row[SHAPES:] = (
-                word.rarity / 10,
-                word.content,
-                word.form in self.forms,
-                stem_match,
-                stem_match * word.rarity / 10,
-                (before, word.hash) in self.pairs,
-                word.hash in self.support_hashes,
-                (before, word.hash) in self.support_pairs,
+        for word in words:
+            stem = word.hash
+            known = stem in self.hashes
+            pair = (before, stem)
+            rows.append(
+                (
+                    word.form in self.forms,
+                    known,
+                    word.rarity / 10 if known else 0.0,
+                    pair in self.pairs,
+                    stem in self.support_hashes,
+                    pair in self.support_pairs,
+                )
             )
-            before = word.hash
+            before = stem
         return rows
 
 
@@ -169,9 +178,10 @@ def pad(rows: Sequence[Sequence[int]], filler: int = 0) -> Tensor:
     return torch.from_numpy(padded)
 
 
-def _pad_features(rows: Sequence[NDArray[np.float32]]) -> Tensor:
+def _pad_matches(rows: Sequence[Sequence[tuple[float, ...]]]) -> Tensor:
     width = max(1, *(len(row) for row in rows))
-    padded = np.zeros((len(rows), width, WORD_FEATURES), dtype=np.float32)
+    padded = np.zeros((len(rows), width, MATCHES), dtype=np.float32)
     for line, row in zip(padded, rows, strict=True):
-        line[: len(row)] = row
+        if row:
+            line[: len(row)] = row
     return torch.from_numpy(padded)

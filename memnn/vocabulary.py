@@ -14,7 +14,8 @@ from tokenizers import Tokenizer
 
 from memnn.text import Token, fold, is_content, word_hash
 
-SHAPES = 8  # numbers that describe a word's looks, see `_shape`
+LOOKS = 10  # numbers that describe a word by itself, see `_looks`
+SHAPES = 8  # the first of them: the word as written
 _MOST_PIECES = 8
 _CACHED_WORDS = 200_000
 
@@ -29,7 +30,7 @@ class Word:
         form: Hash of the folded word, before stemming.
         content: See `memnn.text.is_content`.
         rarity: Inverse document frequency, natural logarithm; the most for a word never seen.
-        shape: Looks of the word as written, shape [SHAPES].
+        looks: The word as written in numbers, shape [LOOKS]; see `_looks`.
     """
 
     pieces: tuple[int, ...]
@@ -37,7 +38,7 @@ class Word:
     form: int
     content: bool
     rarity: float
-    shape: NDArray[np.float32]
+    looks: NDArray[np.float32]
 
 
 class Vocabulary:
@@ -76,7 +77,9 @@ class Vocabulary:
         rarity = self.rarity_of(name) if is_content(text) else 0.0
         form = form_hash(text)
         pieces = tuple(ids) or (self._unknown,)
-        word = Word(pieces, name, form, is_content(text), rarity, _shape(text))
+        content = is_content(text)
+        looks = _looks(text, rarity, content=content)
+        word = Word(pieces, name, form, content, rarity, looks)
         self._words[text] = word
         return word
 
@@ -86,8 +89,10 @@ def form_hash(text: str) -> int:
     return zlib.crc32(fold(text).encode())
 
 
-def _shape(text: str) -> NDArray[np.float32]:
-    """Capitalised, all capitals, a digit, all digits, a sign, mixed, length, a question mark."""
+def _looks(text: str, rarity: float, *, content: bool) -> NDArray[np.float32]:
+    """Capitalised, all capitals, a digit, all digits, a sign, mixed, length, a question mark,
+    rarity, content.
+    """  # noqa: D205 -- one list
     letters = [c for c in text if c.isalpha()]
     digits = sum(c.isdigit() for c in text)
     values = (
@@ -99,5 +104,7 @@ def _shape(text: str) -> NDArray[np.float32]:
         bool(letters) and digits > 0,
         min(len(text), 20) / 10,
         text == "?",
+        rarity / 10,
+        content,
     )
     return np.array(values, dtype=np.float32)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memnn.model import Model
-from memnn.reading import EXTRAS, WORD_FEATURES, Batch, Context, Passage, pad
+from memnn.reading import EXTRAS, MATCHES, Batch, Context, Passage, pad
 from memnn.text import tokenise
-from memnn.vocabulary import SHAPES, Word
+from memnn.vocabulary import Word
 from tests import tiny
 
 MODEL = tiny.model(2)
@@ -139,24 +139,22 @@ def test_no_word_of_padding_can_win() -> None:
         assert (logits[reading.mask] > FAR).all()
 
 
-def test_word_features_by_hand() -> None:
-    """Rarity, content, and matches by form, stem, stem and rarity, pair, support, support pair."""
+def test_matches_by_hand() -> None:
+    """A word matches by form, stem, stem and rarity, pair, support, and support pair."""
     question, support = words("Did the trains leave Lyon?"), words("the spare key")
     passage = words("the train left; the spare key")
     batch = Batch.of([[Passage(passage, Context(question, [support]))]])
 
-    found = batch.features[0, :, SHAPES:].numpy()
-
-    assert batch.features.shape == (1, 7, WORD_FEATURES)
-    the, train, left, mark, again, spare, key = found
+    the, train, left, mark, again, spare, key = batch.matches[0].numpy()
     rare = [word.rarity / 10 for word in passage]
-    np.testing.assert_allclose(the, [0, 0, 1, 1, 0, 0, 0, 0], atol=1e-6)
-    np.testing.assert_allclose(train, [rare[1], 1, 0, 1, rare[1], 1, 0, 0], rtol=1e-6)
-    np.testing.assert_allclose(left, [rare[2], 1, 0, 0, 0, 0, 0, 0], rtol=1e-6)
-    np.testing.assert_allclose(mark, [0] * 8)
+    assert batch.matches.shape == (1, 7, MATCHES)
+    np.testing.assert_allclose(the, [1, 1, 0, 0, 0, 0], atol=1e-6)
+    np.testing.assert_allclose(train, [0, 1, rare[1], 1, 0, 0], rtol=1e-6)
+    np.testing.assert_allclose(left, [0, 0, 0, 0, 0, 0])
+    np.testing.assert_allclose(mark, [0] * 6)
     np.testing.assert_allclose(again, the)
-    np.testing.assert_allclose(spare, [rare[5], 1, 0, 0, 0, 0, 1, 1], rtol=1e-6)
-    np.testing.assert_allclose(key, [rare[6], 1, 0, 0, 0, 0, 1, 1], rtol=1e-6)
+    np.testing.assert_allclose(spare, [0, 0, 0, 0, 1, 1], rtol=1e-6)
+    np.testing.assert_allclose(key, [0, 0, 0, 0, 1, 1], rtol=1e-6)
 
 
 def test_words_of_a_batch_are_numbered_once() -> None:

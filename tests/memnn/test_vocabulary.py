@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memnn.text import Token, tokenise, word_hash
-from memnn.vocabulary import SHAPES, Vocabulary, Word
+from memnn.vocabulary import LOOKS, SHAPES, Vocabulary, Word
 from tests import tiny
 
 VOCABULARY = tiny.vocabulary()
@@ -24,7 +24,7 @@ def test_every_word_has_pieces_and_looks(text: str) -> None:
     for word in words:
         assert 1 <= len(word.pieces) <= 8
         assert all(0 <= piece < VOCABULARY.size for piece in word.pieces)
-        assert word.shape.shape == (SHAPES,)
+        assert word.looks.shape == (LOOKS,)
         assert word.rarity >= 0
 
 
@@ -40,7 +40,7 @@ def test_case_and_accents_change_the_looks_only() -> None:
     small, large = look("lyon")[0], look("LYÖN")[0]
     assert (small.pieces, small.hash, small.form) == (large.pieces, large.hash, large.form)
     assert small.rarity == large.rarity
-    assert not np.array_equal(small.shape, large.shape)
+    assert not np.array_equal(small.looks, large.looks)
 
 
 def test_a_form_is_more_than_a_stem() -> None:
@@ -77,4 +77,4 @@ def test_shapes() -> None:
         "x" * 99: (0, 0, 0, 0, 0, 0, 2.0, 0),
     }
     for text, shape in expected.items():
-        np.testing.assert_allclose(look(text)[0].shape, shape, err_msg=text, rtol=1e-6)
+        np.testing.assert_allclose(look(text)[0].looks[:SHAPES], shape, err_msg=text, rtol=1e-6)
