@@ -70,9 +70,8 @@ def describe(path: Path | None = None) -> dict[str, Any]:
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ArtifactError(
-            f"{file}: no artifact here ({error.strerror}); leave ARTIFACT empty for the shipped one"
-        ) from error
+        hint = "leave ARTIFACT empty for the shipped one" if path else "install this release again"
+        raise ArtifactError(f"{file}: no artifact here ({error.strerror}); {hint}") from error
     except ValueError as error:
         raise ArtifactError(
             f"{file}: not a manifest ({error}); fetch the artifact again"
@@ -96,7 +95,7 @@ def load(path: Path | None = None) -> Model:
         ArtifactError: Missing, truncated, changed, or of another version.
     """
     folder = path or SHIPPED
-    manifest = describe(folder)
+    manifest = describe(path)
     try:
         checksums = manifest["sha256"]
         for name in (_WEIGHTS, _TOKENIZER):
