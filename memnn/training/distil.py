@@ -70,9 +70,7 @@ def packaged_encoder(folder: Path) -> Path:
         DataError: The extra is not installed.
     """
     try:
-        from all_minilm_l6_v2 import (  # type: ignore[import-untyped] # noqa: PLC0415 -- an extra
-            get_model_zip_path,
-        )
+        from all_minilm_l6_v2 import get_model_zip_path  # noqa: PLC0415 -- an optional extra
     except ImportError as error:
         raise DataError(f"there is no encoder to distil; {_HINT}") from error
     with zipfile.ZipFile(get_model_zip_path()) as archive:
