@@ -16,7 +16,8 @@ from torch import Tensor
 
 from memnn.features import match_features
 from memnn.model import Model
-from memnn.reading import EXTRAS, Batch, Context, Passage
+from memnn.reader import Reading
+from memnn.reading import EXTRAS, Batch, Read, group
 from memnn.records import Hop, Memory, Scored
 from memnn.scorer import Candidates, Role
 from memnn.slots import Slots
@@ -34,11 +35,14 @@ class Chosen:
         supports: The memories chosen, in hop order; empty where there was nothing to choose from.
         hops: What was seen, one entry a hop.
         margin: By how much the first support beats the null memory, a logit.
+        read: The last hop as it was read, in which R finds all supports read already, in order;
+            None where there was no such hop.
     """
 
     supports: tuple[Memory, ...]
     hops: tuple[Hop, ...]
     margin: float
+    read: tuple[Batch, Reading] | None = None
 
 
 @torch.inference_mode()
@@ -46,7 +50,7 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
     """Run the hops over the candidates of one question."""
     rows: list[int] = []
     hops: list[Hop] = []
-    margin = 0.0
+    margin, read = 0.0, None
     for hop in range(min(model.config.max_hops, len(slots))):
         first = first_pass(model, question, slots, rows)
         seen = _second_pass(model, question, slots, rows, first)
@@ -56,9 +60,10 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
         stops = hop > 0 and seen.stop >= seen.relevance[best]
         hops.append(_trace(slots, seen, first, chosen=None if stops else seen.rows[best]))
         if stops:
+            read = seen.read
             break
         rows.append(seen.rows[best])
-    return Chosen(tuple(_held(slots, row) for row in rows), tuple(hops), margin)
+    return Chosen(tuple(_held(slots, row) for row in rows), tuple(hops), margin, read)
 
 
 @torch.inference_mode()
@@ -108,7 +113,7 @@ def passage_extras(
     place = np.asarray(rows, dtype=np.float32)
     age = total - 1 - place
     extras = np.empty((len(rows), EXTRAS), dtype=np.float32)
-    extras[:, 0] = (scores - scores.max()) / 10
+    extras[:, 0] = (scores - scores.max(initial=-np.inf)) / 10
     extras[:, 1] = scores / 20
     extras[:, 2] = np.arange(len(rows)) / 16
     extras[:, 3] = 1 - age / max(total, 1)
@@ -124,6 +129,7 @@ class _Seen:
     rows: list[int]
     relevance: NDArray[np.float32]
     stop: float
+    read: tuple[Batch, Reading]
 
 
 def _second_pass(
@@ -134,16 +140,13 @@ def _second_pass(
     first: NDArray[np.float32],
 ) -> _Seen:
     rows = best_rows(first, model.config.second_pass)
-    context = Context(question, [model.memory(_held(slots, row).text) for row in chosen])
+    supports = [Read(model.memory(_held(slots, row).text), row) for row in chosen]
+    candidates = [Read(model.memory(_held(slots, row).text), row) for row in rows]
     extras = passage_extras(rows, first[rows], slots.rows, chosen)
-    group = [
-        Passage(model.memory(_held(slots, row).text), context, row, extra)
-        for row, extra in zip(rows, extras, strict=True)
-    ]
-    batch = Batch.of([group])
+    batch = Batch.of([group(question, supports, list(zip(candidates, extras, strict=True)))])
     reading = model.reader.read(batch, model.scorer.vectors.weight)
     relevance, stop = model.reader.hop(batch, reading)
-    return _Seen(rows, _numpy(relevance[0]), float(stop[0]))
+    return _Seen(rows, _numpy(relevance[0, len(chosen) :]), float(stop[0]), (batch, reading))
 
 
 def best_rows(scores: NDArray[np.float32], count: int) -> list[int]:

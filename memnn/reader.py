@@ -104,7 +104,9 @@ class Reader(nn.Module):
         )
         self.first_pass = nn.Parameter(torch.tensor(10.0))  # undoes the scale of the extras
         self.null = nn.Sequential(
-            nn.Linear(_GROUP_HIDDEN + wide, _GROUP_HIDDEN), nn.ReLU(), nn.Linear(_GROUP_HIDDEN, 1)
+            nn.Linear(2 * _GROUP_HIDDEN + wide, _GROUP_HIDDEN),
+            nn.ReLU(),
+            nn.Linear(_GROUP_HIDDEN, 1),
         )
         # R's heads
         self.start = nn.Linear(wide, wide)
@@ -141,22 +143,28 @@ class Reader(nn.Module):
         return Reading(states, mask, questions, self._pool(states, mask, questions[of]))
 
     def hop(self, batch: Batch, reading: Reading) -> tuple[Tensor, Tensor]:
-        """O's second pass: relevance of every member, shape [G, K], and of the null memory, [G]."""
-        member = torch.relu(self.member(torch.cat([reading.pooled, batch.extras], -1)))
-        present = batch.members >= 0  # [G, K]
-        member = member[batch.members.clamp(min=0)]  # [G, K, g]
+        """O's second pass: relevance of every candidate, shape [G, K], and of the null memory, [G].
+
+        The null memory sees the supports as they were read, so whether they answer already.
+        """
+        at = batch.members.clamp(min=0)  # [G, K]
+        member = torch.relu(self.member(torch.cat([reading.pooled, batch.extras], -1)))[at]
+        settled = batch.settled[at] & (batch.members >= 0)
+        open_ = ~batch.settled[at] & (batch.members >= 0)
+        present = settled | open_
         order = batch.orders
         is_newer = (order[:, None, :] > order[:, :, None]) & present[:, None]  # [G, K, K]
         is_older = (order[:, None, :] < order[:, :, None]) & present[:, None]
         newer = _attend(self.newer(member), member, is_newer)
         older = _attend(self.older(member), member, is_older)
         relevance = self.relevance(torch.cat([member, newer, older], -1)).squeeze(-1)  # [G, K]
-        first = batch.extras[batch.members.clamp(min=0), 0]  # what the first pass thought of them
+        first = batch.extras[at, 0]  # what the first pass thought of them
         relevance = relevance + self.first_pass * first
-        best = member.masked_fill(~present[..., None], 0.0).amax(1)  # [G, g]
+        best = member.masked_fill(~open_[..., None], 0.0).amax(1)  # [G, g]; ReLU is never below 0
+        held = member.masked_fill(~settled[..., None], 0.0).amax(1)
         questions = reading.questions[batch.context_of[batch.members[:, 0]]]
-        null = self.null(torch.cat([best, questions], -1)).squeeze(-1)
-        return relevance.masked_fill(~present, _FAR), null
+        null = self.null(torch.cat([best, held, questions], -1)).squeeze(-1)
+        return relevance.masked_fill(~open_, _FAR), null
 
     def respond(self, batch: Batch, reading: Reading) -> Response:
         """R's heads over the supports of each group."""
@@ -165,13 +173,16 @@ class Reader(nn.Module):
         end = torch.einsum("cth,ch->ct", reading.states, self.end(questions))
         beside = questions[:, None].expand(-1, reading.states.shape[1], -1)
         tags = self.tags(torch.cat([reading.states, beside], -1))
-        present = batch.members >= 0
-        pooled = reading.pooled[batch.members.clamp(min=0)]  # [G, K, 4H]
-        counted = functional.softplus(self.count(pooled).squeeze(-1)) * present
-        pooled = pooled.masked_fill(~present[..., None], _FAR).amax(1)  # [G, 4H]
+        at = batch.members.clamp(min=0)  # [G, K]
+        settled = batch.settled[at] & (batch.members >= 0)
+        pooled = reading.pooled[at]  # [G, K, 4H]
+        counted = functional.softplus(self.count(pooled).squeeze(-1)) * settled
+        pooled = pooled.masked_fill(~settled[..., None], _FAR).amax(1)  # [G, 4H]
+        pooled = pooled * settled.any(1, keepdim=True)  # without a support there is no form
+        mask = reading.mask & batch.settled[:, None]
         return Response(
-            start=start.masked_fill(~reading.mask, _FAR),
-            end=end.masked_fill(~reading.mask, _FAR),
+            start=start.masked_fill(~mask, _FAR),
+            end=end.masked_fill(~mask, _FAR),
             tags=tags,
             form=self.form(pooled),
             count=counted.sum(1),

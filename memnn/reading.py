@@ -1,8 +1,8 @@
 """What the reader reads, as tensors: questions with their supports, and memories beside them.
 
 A `Context` is [x, m_o1, …] of the paper: the question and the supports that were chosen already. A
-`Passage` is a memory read in a context. A `Group` is what competes or answers together: O's
-candidates in one hop, or R's supports of one question. Word-by-word matches between passage and
+`Passage` is a memory read in a context. A group is what is read for one hop: the supports chosen
+before it, from which R would answer, and O's candidates. Word-by-word matches between passage and
 context are worked out here; the reader learns what they mean.
 Letters: B contexts, C passages, G groups, K passages of a group, T words, W words of the batch.
 """
@@ -19,16 +19,24 @@ from torch import Tensor
 from memnn.scorer import Bags
 from memnn.vocabulary import LOOKS, Word
 
-MATCHES = 6  # of a passage's word with its context, see `_Context.matches`
-EXTRAS = 8  # numbers that describe a passage among its group; `memnn.output_map` fills them
+MATCHES = 8  # of a passage's word with its context, see `_Context.matches`
+EXTRAS = 8  # numbers that describe a candidate among its group; `memnn.output_map` fills them
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A memory as words, with its write order; only comparisons between orders matter."""
+
+    words: Sequence[Word]
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The question and the supports chosen so far, as words."""
+    """The question and the supports chosen so far."""
 
     question: Sequence[Word]
-    supports: Sequence[Sequence[Word]] = ()
+    supports: Sequence[Read] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +44,31 @@ class Passage:
     """A memory to read in a context.
 
     Attributes:
-        words: The memory's words.
+        memory: The memory.
         context: What it is read against.
-        order: Its write order; only comparisons within a group matter.
-        extras: Numbers for the relevance head, shape [EXTRAS]; None where only R reads it.
+        extras: For a candidate, numbers for the relevance head, shape [EXTRAS]; None for a support
+            that was chosen already, from which R answers.
     """
 
-    words: Sequence[Word]
+    memory: Read
     context: Context
-    order: int = 0
     extras: NDArray[np.float32] | None = None
+
+
+def group(
+    question: Sequence[Word],
+    supports: Sequence[Read],
+    candidates: Sequence[tuple[Read, NDArray[np.float32]]] = (),
+) -> list[Passage]:
+    """The passages of one hop: first the supports chosen so far, each in the light of the others,
+    then the candidates with their extras, in the light of all supports.
+    """  # noqa: D205 -- one sentence
+    context = Context(question, supports)
+    settled = [
+        Passage(support, Context(question, [*supports[:at], *supports[at + 1 :]]))
+        for at, support in enumerate(supports)
+    ]
+    return [*settled, *(Passage(memory, context, extras) for memory, extras in candidates)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +82,8 @@ class Batch:
         supports: Words of all supports of a context, shape [B, T].
         passages: Shape [C, T].
         matches: Of every passage's words with its context, shape [C, T, MATCHES].
-        extras: Shape [C, EXTRAS].
+        extras: Shape [C, EXTRAS]; zero for supports.
+        settled: Which passages are supports that were chosen already, shape [C].
         context_of: The context of each passage, shape [C].
         members: The passages of each group, shape [G, K]; -1 is padding.
         orders: Write order of the members, shape [G, K].
@@ -72,6 +96,7 @@ class Batch:
     passages: Tensor
     matches: Tensor
     extras: Tensor
+    settled: Tensor
     context_of: Tensor
     members: Tensor
     orders: Tensor
@@ -92,14 +117,15 @@ class Batch:
         return cls(
             questions=pad([words.numbers(c.question) for c in contexts.values()]),
             supports=pad([words.numbers(_joined(c.supports)) for c in contexts.values()]),
-            passages=pad([words.numbers(p.words) for p in passages]),
+            passages=pad([words.numbers(p.memory.words) for p in passages]),
             matches=_pad_matches(
-                [seen[at].matches(p.words) for p, at in zip(passages, context_of, strict=True)]
+                [seen[at].matches(p.memory) for p, at in zip(passages, context_of, strict=True)]
             ),
             extras=torch.from_numpy(extras),
+            settled=torch.tensor([p.extras is None for p in passages]),
             context_of=torch.tensor(context_of),
             members=pad(members, filler=-1),
-            orders=pad([[p.order for p in group] for group in groups]),
+            orders=pad([[p.memory.order for p in group] for group in groups]),
             bags=words.bags(),
             looks=words.looks(),
         )
@@ -135,15 +161,19 @@ class _Context:
         supports = _joined(context.supports)
         self.support_hashes = {w.hash for w in supports if w.content}
         self.support_pairs = _pairs(supports)
+        self.orders = [support.order for support in context.supports]
 
-    def matches(self, words: Sequence[Word]) -> list[tuple[float, ...]]:
+    def matches(self, memory: Read) -> list[tuple[float, ...]]:
         """Of each word, MATCHES numbers: whether it matches the question by form, by stem, by stem
         as far as it is rare, and together with its left neighbour; whether it matches the supports
-        by stem, and together with its left neighbour.
+        by stem, and together with its left neighbour; whether the memory is newer, and whether it
+        is older than every support.
         """  # noqa: D205 -- one sentence
+        newer = bool(self.orders) and memory.order > max(self.orders)
+        older = bool(self.orders) and memory.order < min(self.orders)
         rows: list[tuple[float, ...]] = []
         before = 0
-        for word in words:
+        for word in memory.words:
             stem = word.hash
             known = stem in self.hashes
             pair = (before, stem)
@@ -155,6 +185,8 @@ class _Context:
                     pair in self.pairs,
                     stem in self.support_hashes,
                     pair in self.support_pairs,
+                    newer,
+                    older,
                 )
             )
             before = stem
@@ -165,8 +197,8 @@ def _pairs(words: Sequence[Word]) -> set[tuple[int, int]]:
     return {(a.hash, b.hash) for a, b in itertools.pairwise(words)}
 
 
-def _joined(supports: Sequence[Sequence[Word]]) -> list[Word]:
-    return [word for support in supports for word in support]
+def _joined(supports: Sequence[Read]) -> list[Word]:
+    return [word for support in supports for word in support.words]
 
 
 def pad(rows: Sequence[Sequence[int]], filler: int = 0) -> Tensor:

@@ -20,8 +20,9 @@ from memnn.calibration import Signals
 from memnn.model import Model
 from memnn.output_map import Chosen
 from memnn.reader import Form
+from memnn.reader import Reading as ReadBatch
 from memnn.reader import Response as Logits
-from memnn.reading import Batch, Context, Passage
+from memnn.reading import Batch, Read, group
 from memnn.records import Answer, Memory, Trace
 from memnn.text import Token, tokenise
 from memnn.vocabulary import Word
@@ -90,8 +91,7 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     """Read the supports and weigh what they may answer; at least one support is needed."""
     tokens = [tokenise(m.text, model.config.memory_words) for m in chosen.supports]
     words = [model.vocabulary.words(t) for t in tokens]
-    batch = Batch.of([passages(question, words, range(len(words)))])
-    reading = model.reader.read(batch, model.scorer.vectors.weight)
+    batch, reading = chosen.read or _read(model, question, chosen.supports, words)
     logits = model.reader.respond(batch, reading)
     form = logits.form[0].log_softmax(-1)
     longest = model.config.answer_words
@@ -108,14 +108,16 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     return Weighed((first, *others), signals)
 
 
-def passages(
-    question: Sequence[Word], supports: Sequence[Sequence[Word]], orders: Sequence[int]
-) -> list[Passage]:
-    """Every support, to be read in the light of the question and the other supports."""
-    return [
-        Passage(words, Context(question, [s for j, s in enumerate(supports) if j != i]), orders[i])
-        for i, words in enumerate(supports)
-    ]
+def _read(
+    model: Model,
+    question: Sequence[Word],
+    supports: Sequence[Memory],
+    words: Sequence[Sequence[Word]],
+) -> tuple[Batch, ReadBatch]:
+    """Read the supports where O did not read them together: it found no memory to go on with."""
+    told = [Read(w, memory.id) for w, memory in zip(words, supports, strict=True)]
+    batch = Batch.of([group(question, told)])
+    return batch, model.reader.read(batch, model.scorer.vectors.weight)
 
 
 def _readings(
@@ -151,7 +153,9 @@ def _spans(
     """The best span of every support with its log-probability among all spans, best first."""
     start, end = _shared_log_softmax(logits.start), _shared_log_softmax(logits.end)
     found = []
-    for memory, words, s, e in zip(supports, tokens, start, end, strict=True):
+    for memory, words, s, e in zip(
+        supports, tokens, start, end, strict=False
+    ):  # supports come first
         n = len(words)
         if not n:
             continue

@@ -1,118 +1,54 @@
-"""Training of the reader: O's second pass, hop by hop, and R, on the same questions at once.
+"""Training of the reader: O's second pass, hop by hop, and R, on the same readings.
 
-Every question is asked once an epoch, in a random phrasing: its first hop, one later hop after some
-of its gold supports (the null memory is right after all of them, and at once for a question that
-nothing answers), and its answer from the gold supports, now and then with a stray one among them.
+Every question is asked once an epoch, in a random phrasing: its first hop; the hop after all its
+supports, in which the null memory is right and R answers; for several supports one hop between; and
+now and then one after a wrong choice.
 """
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from memnn.output_map import best_rows, passage_extras
-from memnn.reader import Form, Reader
-from memnn.reading import Batch, Context, Passage
-from memnn.response import passages
-from memnn.scorer import Candidates, Role, Scorer
+from memnn.output_map import passage_extras
+from memnn.reader import Form, Reader, Response
+from memnn.reading import Batch, Passage, Read, group
 from memnn.text import tokenise
-from memnn.training.corpora import Fact
-from memnn.training.examples import MEMORY_WORDS, QUESTION_WORDS, Asked, User
+from memnn.training.examples import QUESTION_WORDS
+from memnn.training.hops import Example, Hop, Lesson
 from memnn.training.losses import likelihood
 from memnn.training.noise import careless, slip
-from memnn.training.targets import Span, Target, span_target, target
+from memnn.training.targets import Span, Target
 from memnn.training.trainer import Schedule, fit
-from memnn.vocabulary import Vocabulary, Word
+from memnn.vocabulary import Vocabulary
 
-_RANKED = 16  # candidates kept a hop
-_RIVALS = 10  # of them read in training
+RATES = (1e-3,)
+_FIRST_RIVALS, _LATER_RIVALS = 8, 4  # candidates read in a hop
 _STRAY = 0.25  # share of answers read with a support too many
+_ASTRAY = 0.3  # share of questions with a hop after a wrong choice
 _NEAT = 0.5  # share of questions read as the data have them
 _SLIPS = 0.06  # share of words hit in the others
 _QUESTIONS_A_STEP = 32
 _LESSONS_A_STEP = 12
-RATES = (1e-3,)
 _TAG_WEIGHTS = (0.3, 1.0, 1.0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HopExample:
-    """One hop: the supports chosen before it, and the first pass's best with their scores."""
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A group to read.
 
-    chosen: tuple[int, ...]
-    rows: tuple[int, ...]
-    scores: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Example:
-    """One phrasing of a question with its hops and its target; the first hop comes first."""
-
-    user: User
-    asked: Asked
-    hops: tuple[HopExample, ...]
-    target: Target | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
-    """A question about one sentence, with its target: for R alone."""
-
-    question: list[Word]
-    sentence: list[Word]
-    target: Target
-
-
-@torch.no_grad()
-def hop_examples(scorer: Scorer, users: Sequence[User]) -> list[list[Example]]:
-    """Rank every hop's candidates by the first pass.
-
-    Args:
-        scorer: A first pass that was not trained on these users.
-        users: Whose questions to prepare.
-
-    Returns:
-        The phrasings of each question.
+    Attributes:
+        passages: The group; supports first.
+        right: Which of [null, *passages] O should choose; empty for a lesson.
+        target: What R should say; None where it is not asked.
     """
-    questions: dict[tuple[int, int], list[Example]] = {}
-    for user in users:
-        memories = scorer.embed(user.memory_bags, Role.MEMORY)
-        asking = scorer.embed(user.question_bags, Role.QUESTION)
-        first = scorer.first_hop(asking, Candidates(memories, user.match, user.allowed))
-        supporting = scorer.embed(user.memory_bags, Role.SUPPORT)
-        for index, asked in enumerate(user.asked):
-            hops = [_ranked((), first[index])]
-            for chosen in _prefixes(asked.support):
-                allowed = user.allowed[index].clone()
-                allowed[list(chosen)] = False
-                new = user.matches([user.memories[r] for r in chosen], without=asked.words)
-                held = Candidates(memories, user.match[index][None], allowed[None])
-                support = supporting[list(chosen)].mean(0, keepdim=True)
-                scores = scorer.next_hop(
-                    asking[index][None], support, held, torch.from_numpy(new)[None]
-                )
-                hops.append(_ranked(chosen, scores[0]))
-            example = Example(user, asked, tuple(hops), _target(user, asked))
-            questions.setdefault((id(user), asked.turn.index), []).append(example)
-    return list(questions.values())
 
-
-def lessons_of(facts: Sequence[Fact], vocabulary: Vocabulary) -> list[Lesson]:
-    """Prepare facts; those whose answer is not found again word by word are left out."""
-    prepared: list[Lesson] = []
-    for fact in facts:
-        tokens = tokenise(fact.sentence, MEMORY_WORDS)
-        wanted = span_target(fact.answer, [tokens])
-        if wanted is not None:
-            question = vocabulary.words(tokenise(fact.question, QUESTION_WORDS))
-            prepared.append(Lesson(question, vocabulary.words(tokens), wanted))
-    return prepared
+    passages: list[Passage]
+    right: tuple[int, ...]
+    target: Target | None
 
 
 def train_reader(
@@ -128,22 +64,27 @@ def train_reader(
     Args:
         reader: What to train.
         vectors: Static vectors of the pieces, shape [pieces, d]; not trained here.
-        vocabulary: Looks the words of what was typed up.
-        questions: What `hop_examples` made.
+        vocabulary: Looks up the words of what was typed.
+        questions: What `memnn.training.hops.examples` made.
         lessons: For R alone, a few a step; may be none.
         schedule: How long and how fast; see `RATES`.
     """
 
-    def batches(choice: random.Random) -> Iterator[list[Example]]:
+    def batches(choice: random.Random) -> Iterator[list[_Task]]:
         order = choice.sample(range(len(questions)), len(questions))
         for at in range(0, len(order), _QUESTIONS_A_STEP):
             step = [choice.choice(questions[i]) for i in order[at : at + _QUESTIONS_A_STEP]]
-            yield [_typed(example, vocabulary, choice) for example in step]
+            beside = choice.sample(lessons, min(_LESSONS_A_STEP, len(lessons)))
+            typed = (_typed(example, vocabulary, choice) for example in step)
+            hops = [task for example in typed for task in _tasks(example, choice)]
+            yield [*hops, *map(_lesson, beside)]
 
-    def loss(step: list[Example], choice: random.Random) -> Tensor:
-        beside = choice.sample(lessons, min(_LESSONS_A_STEP, len(lessons)))
-        hops = _hop_loss(reader, vectors, step, choice)
-        return hops + _answer_loss(reader, vectors, step, beside, choice)
+    def loss(tasks: list[_Task], _: random.Random) -> Tensor:
+        batch = Batch.of([task.passages for task in tasks])
+        reading = reader.read(batch, vectors)
+        relevance, null = reader.hop(batch, reading)
+        chosen = _choice_loss(torch.cat([null[:, None], relevance], 1), tasks)
+        return chosen + _answer_loss(reader.respond(batch, reading), batch, tasks)
 
     steps = -(-len(questions) // _QUESTIONS_A_STEP)
     fit(reader, [list(reader.parameters())], schedule, steps, batches, loss)
@@ -158,84 +99,72 @@ def _typed(example: Example, vocabulary: Vocabulary, choice: random.Random) -> E
     return replace(example, asked=replace(example.asked, words=words))
 
 
-def _hop_loss(
-    reader: Reader, vectors: Tensor, step: Sequence[Example], choice: random.Random
-) -> Tensor:
-    groups, golds = [], []
-    for example in step:
-        later = example.hops[1:]
-        for hop in (example.hops[0], *([choice.choice(later)] if later else [])):
-            group, gold = _hop_group(example, hop, choice)
-            groups.append(group)
-            golds.append(gold)
-    batch = Batch.of(groups)
-    relevance, null = reader.hop(batch, reader.read(batch, vectors))
-    scores = torch.cat([null[:, None], relevance], 1)
-    right = torch.zeros(scores.shape, dtype=torch.bool)
-    for line, gold in zip(right, golds, strict=True):
-        line[gold] = True
-    return likelihood(scores, right).mean()
+def _tasks(example: Example, choice: random.Random) -> Iterator[_Task]:
+    yield _task(example, example.first, _FIRST_RIVALS, choice)
+    if example.complete:
+        strayed = len(example.complete) > 1 and choice.random() < _STRAY
+        hop = example.complete[1 if strayed else 0]
+        task = _task(example, hop, _LATER_RIVALS, choice)
+        yield replace(task, target=example.target)
+    if example.partial:
+        yield _task(example, choice.choice(example.partial), _LATER_RIVALS, choice)
+    if example.astray and choice.random() < _ASTRAY:
+        yield _task(example, choice.choice(example.astray), _LATER_RIVALS, choice)
 
 
-def _hop_group(
-    example: Example, hop: HopExample, choice: random.Random
-) -> tuple[list[Passage], list[int]]:
-    """The passages of one hop, and which of [null, *passages] are right."""
+def _task(example: Example, hop: Hop, rivals: int, choice: random.Random) -> _Task:
+    """One hop: the best half of the rivals, others by chance, and every support still wanted."""
     wanted = set(example.asked.support) - set(hop.chosen)
-    ranked = list(range(len(hop.rows)))
-    rivals = ranked[: _RIVALS // 2] + choice.sample(
-        ranked[_RIVALS // 2 :], min(_RIVALS // 2, len(ranked[_RIVALS // 2 :]))
-    )
-    kept = sorted({*rivals, *(i for i in ranked if hop.rows[i] in wanted)})
-    extras = passage_extras(hop.rows, hop.scores, example.asked.earlier, hop.chosen)
+    ranked = range(len(hop.rows))
+    best, rest = ranked[: rivals // 2], ranked[rivals // 2 :]
+    drawn = choice.sample(rest, min(rivals - len(best), len(rest)))
+    kept = sorted({*best, *drawn, *(i for i in ranked if hop.rows[i] in wanted)})
     memories = example.user.memories
-    context = Context(example.asked.words, [memories[row] for row in hop.chosen])
-    group = [Passage(memories[hop.rows[i]], context, hop.rows[i], extras[i]) for i in kept]
-    right = [1 + at for at, i in enumerate(kept) if hop.rows[i] in wanted]
-    return group, right or [0]
+    extras = passage_extras(hop.rows, hop.scores, example.asked.earlier, hop.chosen)
+    passages = group(
+        example.asked.words,
+        [Read(memories[row], row) for row in hop.chosen],
+        [(Read(memories[hop.rows[i]], hop.rows[i]), extras[i]) for i in kept],
+    )
+    first = 1 + len(hop.chosen)
+    right = tuple(first + at for at, i in enumerate(kept) if hop.rows[i] in wanted)
+    return _Task(passages, right or (0,), None)
 
 
-def _answer_loss(
-    reader: Reader,
-    vectors: Tensor,
-    step: Sequence[Example],
-    lessons: Sequence[Lesson],
-    choice: random.Random,
-) -> Tensor:
-    answered = [(example, example.target) for example in step if example.target is not None]
-    groups = [_answer_group(example, choice) for example, _ in answered]
-    groups += [passages(lesson.question, [lesson.sentence], [0]) for lesson in lessons]
-    targets = [*(target for _, target in answered), *(lesson.target for lesson in lessons)]
-    if not groups:
+def _lesson(lesson: Lesson) -> _Task:
+    return _Task(group(lesson.question, [Read(lesson.sentence, 0)]), (), lesson.target)
+
+
+def _choice_loss(scores: Tensor, tasks: Sequence[_Task]) -> Tensor:
+    """Of O's choices, the mean over the hops; scores of [null, *passages] a group."""
+    hops = [number for number, task in enumerate(tasks) if task.right]
+    right = torch.zeros(scores.shape, dtype=torch.bool)
+    for number in hops:
+        right[number, list(tasks[number].right)] = True
+    return likelihood(scores[hops], right[hops]).mean()
+
+
+def _answer_loss(response: Response, batch: Batch, tasks: Sequence[_Task]) -> Tensor:
+    """Of R's answers, the mean over the groups that have a target."""
+    asked = [(number, task.target) for number, task in enumerate(tasks) if task.target is not None]
+    if not asked:
         return torch.zeros(())
-    batch = Batch.of(groups)
-    response = reader.respond(batch, reader.read(batch, vectors))
-    forms = torch.tensor([t.form for t in targets])
-    loss = functional.cross_entropy(response.form, forms)
-    begins = np.cumsum([0, *(len(group) for group in groups)]).tolist()
-    for number, (wanted, begin) in enumerate(zip(targets, begins, strict=False)):
-        passage = slice(begin, begins[number + 1])
-        if wanted.form is Form.SPAN:
-            part = _span_loss(response.start[passage], response.end[passage], wanted.spans)
-        elif wanted.form is Form.LIST:
-            part = _tag_loss(response.tags[passage], batch.passages[passage] > 0, wanted.spans)
-        elif wanted.form is Form.COUNT:
-            part = functional.smooth_l1_loss(
-                response.count[number], torch.tensor(float(wanted.count))
-            )
+    forms = torch.tensor([target.form for _, target in asked])
+    loss = functional.cross_entropy(response.form[[number for number, _ in asked]], forms)
+    for number, target in asked:
+        passages = batch.members[number]
+        settled = passages[(passages >= 0) & batch.settled[passages]]
+        if target.form is Form.SPAN:
+            part = _span_loss(response.start[settled], response.end[settled], target.spans)
+        elif target.form is Form.LIST:
+            part = _tag_loss(response.tags[settled], batch.passages[settled] > 0, target.spans)
+        elif target.form is Form.COUNT:
+            wanted = torch.tensor(float(target.count))
+            part = functional.smooth_l1_loss(response.count[number], wanted)
         else:
             continue
-        loss = loss + part / len(groups)
+        loss = loss + part / len(asked)
     return loss
-
-
-def _answer_group(example: Example, choice: random.Random) -> list[Passage]:
-    rows = list(example.asked.support)
-    first = example.hops[0].rows
-    strays = [row for row in first[:3] if row not in rows]
-    if strays and choice.random() < _STRAY:
-        rows.append(strays[0])
-    return passages(example.asked.words, [example.user.memories[r] for r in rows], rows)
 
 
 def _span_loss(start: Tensor, end: Tensor, spans: Sequence[Span]) -> Tensor:
@@ -254,22 +183,3 @@ def _tag_loss(tags: Tensor, mask: Tensor, spans: Sequence[Span]) -> Tensor:
         wanted[span.passage, span.first + 1 : span.last + 1] = 2
         wanted[span.passage, span.first] = 1
     return functional.cross_entropy(tags[mask], wanted[mask], weight=torch.tensor(_TAG_WEIGHTS))
-
-
-def _prefixes(support: Sequence[int]) -> list[tuple[int, ...]]:
-    """Sets of supports after which a further hop is trained: singles, pairs, all of them."""
-    sizes = sorted({1, 2, len(support)} & set(range(1, len(support) + 1)))
-    return [chosen for size in sizes for chosen in combinations(support, size)]
-
-
-def _ranked(chosen: tuple[int, ...], scores: Tensor) -> HopExample:
-    values = scores.numpy()
-    rows = best_rows(values, _RANKED)
-    return HopExample(chosen, tuple(rows), values[rows])
-
-
-def _target(user: User, asked: Asked) -> Target | None:
-    if not asked.support:
-        return None
-    held = [user.slots.row(row) for row in asked.support]
-    return target(asked.turn, [tokenise(m.text, MEMORY_WORDS) for m in held if m is not None])

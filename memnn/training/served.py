@@ -23,7 +23,7 @@ from memnn.errors import DataError
 from memnn.model import Model
 from memnn.reader import Reader
 from memnn.scorer import Scorer
-from memnn.training import first_pass, kinds, reader
+from memnn.training import first_pass, hops, kinds, reader
 from memnn.training.calibrate import calibrate
 from memnn.training.conversations import Conversation, read_conversations
 from memnn.training.corpora import crowd_questions, everyday_sentences, rarity
@@ -59,7 +59,7 @@ class Recipe:
     seed: int = 1
     held_out: int = 11
     everyday: int = 8_000
-    epochs: tuple[int, int, int, int] = (4, 2, 2, 10)
+    epochs: tuple[int, int, int, int] = (4, 2, 2, 8)
     threads: int = 2
 
 
@@ -139,13 +139,13 @@ class _Run:
         kinds.train_classifier(classifier, self.static.vectors, self.vocabulary, texts, schedule)
         return classifier
 
-    def ranked(self, training: Sequence[User]) -> list[list[reader.Example]]:
+    def ranked(self, training: Sequence[User]) -> list[list[hops.Example]]:
         """Candidates of every hop, by a first pass that was not trained on their user."""
         halves = training[::2], training[1::2]
         epochs = self.recipe.epochs[1]
-        found: list[list[reader.Example]] = []
+        found: list[list[hops.Example]] = []
         for number, (ours, theirs) in enumerate((halves, halves[::-1])):
-            found += reader.hop_examples(self.scorer(f"fold-{number}", theirs, epochs), ours)
+            found += hops.examples(self.scorer(f"fold-{number}", theirs, epochs), ours)
         return found
 
     def scorer(self, name: str, training: Sequence[User], epochs: int) -> Scorer:
@@ -154,10 +154,10 @@ class _Run:
         first_pass.train_first_pass(scorer, training, schedule)
         return scorer
 
-    def reader(self, scorer: Scorer, examples: Sequence[Sequence[reader.Example]]) -> Reader:
+    def reader(self, scorer: Scorer, examples: Sequence[Sequence[hops.Example]]) -> Reader:
         fresh = self._new(Reader)
         schedule = self._schedule("reader", self.recipe.epochs[3], reader.RATES)
-        lessons = reader.lessons_of(crowd_questions(self.recipe.data), self.vocabulary)
+        lessons = hops.lessons(crowd_questions(self.recipe.data), self.vocabulary)
         vectors = scorer.vectors.weight.detach()
         reader.train_reader(fresh, vectors, self.vocabulary, examples, lessons, schedule)
         return fresh

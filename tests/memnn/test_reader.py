@@ -1,6 +1,7 @@
 """The reader: what it says of a group depends on nothing but the group."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memnn.model import Model
-from memnn.reading import EXTRAS, MATCHES, Batch, Context, Passage, pad
+from memnn.reading import EXTRAS, MATCHES, Batch, Context, Passage, Read, group, pad
 from memnn.text import tokenise
 from memnn.vocabulary import Word
 from tests import tiny
@@ -31,14 +32,17 @@ def words(text: str) -> list[Word]:
     return MODEL.vocabulary.words(tokenise(text))
 
 
-def group(question: str, supports: Sequence[str], memories: Sequence[str]) -> list[Passage]:
-    """Memories that compete for one question."""
-    context = Context(words(question), [words(s) for s in supports])
+def hop(question: str, supports: Sequence[str], memories: Sequence[str]) -> list[Passage]:
+    """Supports that were chosen, and memories that compete for one question."""
     extras = np.linspace(-1, 1, EXTRAS, dtype=np.float32)
-    return [
-        Passage(words(memory), context, order * 2 % 5, extras * (order + 1))
-        for order, memory in enumerate(memories)
-    ]
+    return group(
+        words(question),
+        [Read(words(support), 7 * at % 10) for at, support in enumerate(supports)],
+        [
+            (Read(words(memory), order * 2 % 5), extras * (order + 1))
+            for order, memory in enumerate(memories)
+        ],
+    )
 
 
 def said(model: Model, groups: Sequence[Sequence[Passage]]) -> list[dict[str, np.ndarray]]:
@@ -70,7 +74,7 @@ def said(model: Model, groups: Sequence[Sequence[Passage]]) -> list[dict[str, np
 
 GROUPS = st.lists(
     st.builds(
-        group,
+        hop,
         st.sampled_from(QUESTIONS),
         st.lists(st.sampled_from(MEMORIES), max_size=2),
         st.lists(st.sampled_from(MEMORIES), min_size=1, max_size=4),
@@ -102,7 +106,7 @@ def test_everything_said_is_a_number(groups: list[list[Passage]]) -> None:
 
 def test_the_order_of_a_group_does_not_matter() -> None:
     """Passages compete by what they say and when it was written, not by their place."""
-    members = group(QUESTIONS[0], [MEMORIES[2]], MEMORIES)
+    members = hop(QUESTIONS[0], [], MEMORIES)
     forth, back = said(MODEL, [members])[0], said(MODEL, [members[::-1]])[0]
     np.testing.assert_allclose(forth["relevance"], back["relevance"][::-1], atol=1e-5)
     np.testing.assert_allclose(forth["form"], back["form"], atol=1e-5)
@@ -111,8 +115,8 @@ def test_the_order_of_a_group_does_not_matter() -> None:
 
 def test_write_order_matters() -> None:
     """The same passages written the other way round are judged differently."""
-    members = group(QUESTIONS[0], [], MEMORIES[:3])
-    turned = [Passage(p.words, p.context, -p.order, p.extras) for p in members]
+    members = hop(QUESTIONS[0], [], MEMORIES[:3])
+    turned = [replace(p, memory=replace(p.memory, order=-p.memory.order)) for p in members]
     one, other = said(MODEL, [members])[0], said(MODEL, [turned])[0]
     assert not np.allclose(one["relevance"], other["relevance"], atol=1e-4)
 
@@ -120,14 +124,39 @@ def test_write_order_matters() -> None:
 def test_the_context_matters() -> None:
     """What was chosen before changes how a passage is read."""
     one, other = (
-        said(MODEL, [group(QUESTIONS[0], supports, MEMORIES[:2])])[0] for supports in ([], ["Lyon"])
+        said(MODEL, [hop(QUESTIONS[0], supports, MEMORIES[:2])])[0] for supports in ([], ["Lyon"])
     )
-    assert not np.allclose(one["relevance"], other["relevance"], atol=1e-4)
+    assert not np.allclose(one["relevance"], other["relevance"][1:], atol=1e-4)
+
+
+def test_a_support_cannot_be_chosen_again() -> None:
+    """What was chosen before never wins a hop, however well it fits."""
+    found = said(MODEL, [hop(QUESTIONS[0], MEMORIES[:2], MEMORIES[2:])])[0]
+    assert (found["relevance"][:2] < FAR).all()
+    assert (found["relevance"][2:] > FAR).all()
+
+
+def test_only_supports_answer() -> None:
+    """R reads supports; no word of a candidate can begin or end an answer."""
+    batch = Batch.of([hop(QUESTIONS[0], MEMORIES[:1], MEMORIES[1:])])
+    response = MODEL.reader.respond(batch, MODEL.reader.read(batch, MODEL.scorer.vectors.weight))
+    for logits in (response.start, response.end):
+        assert (logits[0] > FAR).any()
+        assert (logits[1:] < FAR).all()
+
+
+def test_the_null_memory_sees_what_the_supports_say() -> None:
+    """Whether to stop depends on the supports that were chosen."""
+    one, other = (
+        said(MODEL, [hop(QUESTIONS[0], [support], MEMORIES[:1])])[0]["null"]
+        for support in MEMORIES[1:3]
+    )
+    assert not np.allclose(one, other, atol=1e-5)
 
 
 def test_no_word_of_padding_can_win() -> None:
     """Logits of padding and of absent members are far below any other."""
-    groups = [group(QUESTIONS[0], [], MEMORIES), group(QUESTIONS[1], [], MEMORIES[1:2])]
+    groups = [hop(QUESTIONS[0], MEMORIES, []), hop(QUESTIONS[1], [], MEMORIES[1:2])]
     batch = Batch.of(groups)
     reading = MODEL.reader.read(batch, MODEL.scorer.vectors.weight)
     relevance, _ = MODEL.reader.hop(batch, reading)
@@ -135,31 +164,32 @@ def test_no_word_of_padding_can_win() -> None:
     assert (relevance[1, 1:] < FAR).all()
     assert (relevance[1, :1] > FAR).all()
     for logits in (response.start, response.end):
-        assert (logits[~reading.mask] < FAR).all()
-        assert (logits[reading.mask] > FAR).all()
+        read = reading.mask & batch.settled[:, None]
+        assert (logits[~read] < FAR).all()
+        assert (logits[read] > FAR).all()
 
 
 def test_matches_by_hand() -> None:
-    """A word matches by form, stem, stem and rarity, pair, support, and support pair."""
+    """A word matches by form, stem, rarity, pair, support, support pair; its memory is newer."""
     question, support = words("Did the trains leave Lyon?"), words("the spare key")
     passage = words("the train left; the spare key")
-    batch = Batch.of([[Passage(passage, Context(question, [support]))]])
+    batch = Batch.of([[Passage(Read(passage, 2), Context(question, [Read(support, 1)]))]])
 
     the, train, left, mark, again, spare, key = batch.matches[0].numpy()
     rare = [word.rarity / 10 for word in passage]
     assert batch.matches.shape == (1, 7, MATCHES)
-    np.testing.assert_allclose(the, [1, 1, 0, 0, 0, 0], atol=1e-6)
-    np.testing.assert_allclose(train, [0, 1, rare[1], 1, 0, 0], rtol=1e-6)
-    np.testing.assert_allclose(left, [0, 0, 0, 0, 0, 0])
-    np.testing.assert_allclose(mark, [0] * 6)
+    np.testing.assert_allclose(the, [1, 1, 0, 0, 0, 0, 1, 0], atol=1e-6)
+    np.testing.assert_allclose(train, [0, 1, rare[1], 1, 0, 0, 1, 0], rtol=1e-6)
+    np.testing.assert_allclose(left, [0, 0, 0, 0, 0, 0, 1, 0])
+    np.testing.assert_allclose(mark, [0, 0, 0, 0, 0, 0, 1, 0])
     np.testing.assert_allclose(again, the)
-    np.testing.assert_allclose(spare, [0, 0, 0, 0, 1, 1], rtol=1e-6)
-    np.testing.assert_allclose(key, [0, 0, 0, 0, 1, 1], rtol=1e-6)
+    np.testing.assert_allclose(spare, [0, 0, 0, 0, 1, 1, 1, 0], rtol=1e-6)
+    np.testing.assert_allclose(key, [0, 0, 0, 0, 1, 1, 1, 0], rtol=1e-6)
 
 
 def test_words_of_a_batch_are_numbered_once() -> None:
     """A word has one number in a batch, and number 0 is padding."""
-    batch = Batch.of([group("the key", [], ["key the key", "the"])])
+    batch = Batch.of([hop("the key", [], ["key the key", "the"])])
     assert batch.questions.tolist() == [[1, 2]]
     assert batch.passages.tolist() == [[2, 1, 2], [1, 0, 0]]
     assert len(batch.bags.offsets) == 3
