@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,7 +15,7 @@ from memnn.config import ModelConfig
 from memnn.errors import ArtifactError
 from memnn.input_map import judge
 from memnn.model import Model
-from memnn.reading import Batch, Context, Passage
+from memnn.reading import EXTRAS, Batch, Read, group
 from memnn.scorer import Role
 from tests import tiny
 
@@ -46,9 +47,9 @@ def change(folder: Path, edit: Callable[[dict[str, Any]], Any]) -> None:
 
 def relevance(model: Model) -> torch.Tensor:
     """What the reader says of two memories."""
-    words = [model.memory(text) for text in tiny.TEXTS[:2]]
-    context = Context(model.question(tiny.TEXTS[4]))
-    batch = Batch.of([[Passage(w, context, i) for i, w in enumerate(words)]])
+    blank = np.zeros(EXTRAS, dtype=np.float32)
+    rivals = [(Read(model.memory(text), at), blank) for at, text in enumerate(tiny.TEXTS[:2])]
+    batch = Batch.of([group(model.question(tiny.TEXTS[4]), [], rivals)])
     with torch.inference_mode():
         return model.reader.hop(batch, model.reader.read(batch, model.scorer.vectors.weight))[0]
 
