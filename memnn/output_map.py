@@ -89,7 +89,7 @@ def first_pass(
     asking = model.embed([question], Role.QUESTION)
     if not chosen:
         return _numpy(model.scorer.first_hop(asking, memories)[0])
-    texts = [model.memory(_held(slots, row).text) for row in chosen]
+    texts = [slots.derived(row, model.memory) for row in chosen]
     supports = model.embed(texts, Role.SUPPORT).mean(0, keepdim=True)
     new = {w.hash: w.rarity for t in texts for w in t if w.content and w.hash not in asked}
     new_match = torch.from_numpy(match_features(new.items(), slots))[None]
@@ -140,8 +140,8 @@ def _second_pass(
     first: NDArray[np.float32],
 ) -> _Seen:
     rows = best_rows(first, model.config.second_pass)
-    supports = [Read(model.memory(_held(slots, row).text), row) for row in chosen]
-    candidates = [Read(model.memory(_held(slots, row).text), row) for row in rows]
+    supports = [Read(slots.derived(row, model.memory), row) for row in chosen]
+    candidates = [Read(slots.derived(row, model.memory), row) for row in rows]
     extras = passage_extras(rows, first[rows], slots.rows, chosen)
     batch = Batch.of([group(question, supports, list(zip(candidates, extras, strict=True)))])
     reading = model.reader.read(batch, model.scorer.vectors.weight)

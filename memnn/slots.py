@@ -6,7 +6,8 @@ storage. Letters: N rows, n embedding size.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,10 @@ from memnn.records import Memory
 _GROWTH = 2
 _FIRST_CAPACITY = 16
 _BYTES_PER_OBJECT = 850  # measured: a Memory with its strings, and its entries in the postings
+_BYTES_PER_DERIVED = 400  # measured: the words of a memory, which share their values
 _SAMPLE = 100
+
+T = TypeVar("T")
 
 
 class Slots:
@@ -30,6 +34,7 @@ class Slots:
         self._lengths: NDArray[np.float32]
         self._alive: NDArray[np.bool_]
         self._postings: dict[int, list[int]]
+        self._derived: dict[int, Any]
         self._dead: int
         self._load({memory.id: memory for memory in memories})
 
@@ -72,11 +77,31 @@ class Slots:
         """About how many bytes this takes, for a bounded cache."""
         sample = [memory for memory in self._rows[-_SAMPLE:] if memory is not None]
         mean = sum(len(m.text) + len(m.features) for m in sample) / max(1, len(sample))
-        return int(self._vectors.nbytes + len(self._rows) * (_BYTES_PER_OBJECT + mean))
+        objects = len(self._rows) * (_BYTES_PER_OBJECT + mean)
+        derived = len(self._derived) * _BYTES_PER_DERIVED
+        return int(self._vectors.nbytes + objects + derived)
 
     def row(self, index: int) -> Memory | None:
         """The memory in a row, or None where it was removed."""
         return self._rows[index]
+
+    def derived(self, index: int, derive: Callable[[str], T]) -> T:
+        """What a reader makes of the text in a row, worked out once and dropped with the memory.
+
+        Args:
+            index: A row that holds a memory.
+            derive: Always the same function.
+
+        Raises:
+            LookupError: The row holds no memory.
+        """
+        if index not in self._derived:
+            memory = self._rows[index]
+            if memory is None:
+                raise LookupError(f"row {index} holds no memory")
+            self._derived[index] = derive(memory.text)
+        held: T = self._derived[index]
+        return held
 
     def get(self, memory_id: int) -> Memory | None:
         """The memory with this id, or None."""
@@ -138,6 +163,7 @@ class Slots:
             insort(self._postings.setdefault(word, []), index)
 
     def _clear(self, index: int, memory: Memory) -> None:
+        self._derived.pop(index, None)
         self._rows[index] = None
         self._vectors[index] = 0.0
         self._lengths[index] = 0.0
@@ -164,6 +190,7 @@ class Slots:
         self._rows = list(held)
         self._ids = [memory.id for memory in held]
         self._dead = 0
+        self._derived = {}
         self._vectors = unpack_all([memory.features for memory in held])
         self._lengths = np.array([len(memory.words) for memory in held], dtype=np.float32)
         self._alive = np.ones(len(held), dtype=np.bool_)

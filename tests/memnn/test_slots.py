@@ -121,3 +121,21 @@ def test_unpacking_values_of_several_lengths() -> None:
     """Features of different models do not mix into one array."""
     with pytest.raises(ValueError, match="length"):
         unpack_all([packed("a"), pack(b"test", np.ones(WIDTH + 9, np.float32))])
+
+
+def test_what_is_derived_is_kept_with_the_memory() -> None:
+    """A text is read once; what was made of it goes when the memory changes or is removed."""
+    read: list[str] = []
+
+    def derive(text: str) -> int:
+        read.append(text)
+        return len(text)
+
+    slots = Slots([memory(1, "one"), memory(2, "three")])
+    assert [slots.derived(1, derive), slots.derived(1, derive)] == [5, 5]
+    assert read == ["three"]
+    slots.put(memory(2, "seven!"))
+    assert slots.derived(1, derive) == 6
+    slots.remove(2)
+    with pytest.raises(LookupError):
+        slots.derived(1, derive)
