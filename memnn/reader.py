@@ -133,7 +133,8 @@ class Reader(nn.Module):
         of = batch.context_of
         passage = functional.embedding(batch.passages, projected)  # [C, T, p]
         passage_keys = functional.embedding(batch.passages, keys)
-        asked = _aligned(passage_keys, _Others.of(batch.questions, projected, keys, of))
+        asked_of = batch.question_of[of]
+        asked = _aligned(passage_keys, _Others.of(batch.questions, projected, keys, asked_of))
         linked = _aligned(passage_keys, _Others.of(batch.supports, projected, keys, of))
         mask = batch.passages > 0
         looks = functional.embedding(batch.passages, batch.looks)
@@ -191,12 +192,11 @@ class Reader(nn.Module):
     def _questions(self, batch: Batch, projected: Tensor) -> Tensor:
         """A question with what its supports brought in, shape [B, H]."""
         asked = batch.questions > 0
-        states = recur(
-            self.question_gru, functional.embedding(batch.questions, projected), asked
-        )  # [B, T, H]
+        words = functional.embedding(batch.questions, projected)
+        states = recur(self.question_gru, words, asked)  # [Q, T, H]
         weight = self.question_pool(states).squeeze(-1).masked_fill(~asked, _FAR)
         weight = weight.softmax(-1) * asked  # a text without a word is nothing, however padded
-        question = torch.einsum("bt,bth->bh", weight, states)
+        question = torch.einsum("qt,qth->qh", weight, states).index_select(0, batch.question_of)
         supports = functional.embedding(batch.supports, projected)  # [B, T, p]
         known = batch.supports > 0
         weight = torch.einsum("btp,bp->bt", supports, self.support_query(question))

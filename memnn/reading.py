@@ -4,7 +4,8 @@ A `Context` is [x, m_o1, …] of the paper: the question and the supports that w
 `Passage` is a memory read in a context. A group is what is read for one hop: the supports chosen
 before it, from which R would answer, and O's candidates. Word-by-word matches between passage and
 context are worked out here; the reader learns what they mean.
-Letters: B contexts, C passages, G groups, K passages of a group, T words, W words of the batch.
+Letters: Q questions, B contexts, C passages, G groups, K passages of a group, T words, W words of
+the batch.
 """
 
 import itertools
@@ -78,7 +79,8 @@ class Batch:
     Attributes:
         bags: Pieces of the W distinct words.
         looks: What each distinct word looks like, shape [W, LOOKS].
-        questions: Word numbers, shape [B, T]; 0 is padding, as in the next two.
+        questions: Word numbers, shape [Q, T]; 0 is padding, as in the next two.
+        question_of: The question of each context, shape [B].
         supports: Words of all supports of a context, shape [B, T].
         passages: Shape [C, T].
         matches: Of every passage's words with its context, shape [C, T, MATCHES].
@@ -92,6 +94,7 @@ class Batch:
     bags: Bags
     looks: Tensor
     questions: Tensor
+    question_of: Tensor
     supports: Tensor
     passages: Tensor
     matches: Tensor
@@ -109,13 +112,16 @@ class Batch:
         place = {key: index for index, key in enumerate(contexts)}
         seen = [_Context(context) for context in contexts.values()]
         context_of = [place[id(p.context)] for p in passages]
+        questions = {id(c.question): c.question for c in contexts.values()}  # each is read once
+        number = {key: index for index, key in enumerate(questions)}
         words = Words()
         blank = np.zeros(EXTRAS, dtype=np.float32)
         extras = np.stack([blank if p.extras is None else p.extras for p in passages])
         starts = np.cumsum([0, *(len(group) for group in groups)])
         members = [list(range(a, b)) for a, b in itertools.pairwise(starts)]
         return cls(
-            questions=pad([words.numbers(c.question) for c in contexts.values()]),
+            questions=pad([words.numbers(question) for question in questions.values()]),
+            question_of=torch.tensor([number[id(c.question)] for c in contexts.values()]),
             supports=pad([words.numbers(_joined(c.supports)) for c in contexts.values()]),
             passages=pad([words.numbers(p.memory.words) for p in passages]),
             matches=_pad_matches(
