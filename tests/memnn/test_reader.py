@@ -187,6 +187,27 @@ def test_matches_by_hand() -> None:
     np.testing.assert_allclose(key, [0, 0, 0, 0, 1, 1, 1, 0], rtol=1e-6)
 
 
+def test_supports_answer_and_candidates_compete() -> None:
+    """What R says rests on the supports alone, and no support is chosen again."""
+    alone = said(MODEL, [hop(QUESTIONS[0], MEMORIES[:2], [])])[0]
+    among = said(MODEL, [hop(QUESTIONS[0], MEMORIES[:2], MEMORIES[2:])])[0]
+    length = sum(len(words(text)) for text in MEMORIES[:2])
+    for name in ("start", "end", "tags"):
+        np.testing.assert_allclose(alone[name], among[name][:length], atol=1e-5, err_msg=name)
+    for name in ("form", "count"):
+        np.testing.assert_allclose(alone[name], among[name], atol=1e-5, err_msg=name)
+    assert (among["start"][length:] < FAR).all()
+    assert (among["relevance"][:2] < FAR).all()
+    assert (among["relevance"][2:] > FAR).all()
+
+
+def test_each_support_is_read_in_the_light_of_the_others() -> None:
+    """A support's context holds the other supports, a candidate's all of them."""
+    members = hop("key", ["Lyon", "sister"], ["March"])
+    assert [[read.order for read in p.context.supports] for p in members] == [[7], [0], [0, 7]]
+    assert [p.extras is None for p in members] == [True, True, False]
+
+
 def test_words_of_a_batch_are_numbered_once() -> None:
     """A word has one number in a batch, and number 0 is padding."""
     batch = Batch.of([hop("the key", [], ["key the key", "the"])])
