@@ -3,7 +3,8 @@
 Each hop scores every candidate by the linear first pass, reads the best few against the question
 and the supports so far in the second pass, and takes the best of them:
 o_k = argmax s_O([x, m_o1, …], m). From the second hop on a null memory competes (tasks paper,
-section 5): where it wins, O stops. Pure: candidates in, supports and trace out.
+section 5): where it wins, O stops, as it does where a first support surely suffices. Pure:
+candidates in, supports and trace out.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from memnn.slots import Slots
 from memnn.vocabulary import Word
 
 _AGE_SCALE = 5.0  # memories
+_ENOUGH = 0.9  # a first support that suffices with this probability needs no second hop
 _TRACED = 8  # candidates that a trace keeps
 
 
@@ -63,6 +65,9 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
             read = seen.read
             break
         rows.append(seen.rows[best])
+        if hop == 0 and seen.enough[best] > _ENOUGH:
+            read = seen.read[0].settle(best), seen.read[1]
+            break
     return Chosen(tuple(_held(slots, row) for row in rows), tuple(hops), margin, read)
 
 
@@ -129,6 +134,7 @@ class _Seen:
     rows: list[int]
     relevance: NDArray[np.float32]
     stop: float
+    enough: NDArray[np.float32]
     read: tuple[Batch, Reading]
 
 
@@ -146,7 +152,9 @@ def _second_pass(
     batch = Batch.of([group(question, supports, list(zip(candidates, extras, strict=True)))])
     reading = model.reader.read(batch, model.scorer.vectors.weight)
     relevance, stop = model.reader.hop(batch, reading)
-    return _Seen(rows, _numpy(relevance[0, len(chosen) :]), float(stop[0]), (batch, reading))
+    enough = model.reader.suffices(reading)
+    relevance, enough = relevance[0, len(chosen) :], enough[len(chosen) :].sigmoid()
+    return _Seen(rows, _numpy(relevance), float(stop[0]), _numpy(enough), (batch, reading))
 
 
 def best_rows(scores: NDArray[np.float32], count: int) -> list[int]:

@@ -108,6 +108,9 @@ class Reader(nn.Module):
             nn.ReLU(),
             nn.Linear(_GROUP_HIDDEN, 1),
         )
+        self.enough = nn.Sequential(
+            nn.Linear(4 * wide, _GROUP_HIDDEN), nn.ReLU(), nn.Linear(_GROUP_HIDDEN, 1)
+        )
         # R's heads
         self.start = nn.Linear(wide, wide)
         self.end = nn.Linear(wide, wide)
@@ -166,6 +169,14 @@ class Reader(nn.Module):
         questions = reading.questions[batch.context_of[batch.members[:, 0]]]
         null = self.null(torch.cat([best, held, questions], -1)).squeeze(-1)
         return relevance.masked_fill(~open_, _FAR), null
+
+    def suffices(self, reading: Reading) -> Tensor:
+        """Whether a candidate of the first hop would be support enough, a logit, shape [C].
+
+        Where it surely is, O need not look for another to know that it should stop.
+        """
+        enough: Tensor = self.enough(reading.pooled).squeeze(-1)
+        return enough
 
     def respond(self, batch: Batch, reading: Reading) -> Response:
         """R's heads over the supports of each group."""

@@ -10,7 +10,7 @@ the batch.
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -135,6 +135,12 @@ class Batch:
             bags=words.bags(),
             looks=words.looks(),
         )
+
+    def settle(self, passage: int) -> "Batch":
+        """The same batch with one candidate taken for the support that was chosen."""
+        settled = torch.zeros_like(self.settled)
+        settled[passage] = True
+        return replace(self, settled=settled)
 
 
 @dataclass(slots=True)

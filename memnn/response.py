@@ -9,7 +9,7 @@ that no support answers is answered by the write time. Pure: supports in, answer
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -92,7 +92,7 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     tokens = [tokenise(m.text, model.config.memory_words) for m in chosen.supports]
     words = [model.vocabulary.words(t) for t in tokens]
     batch, reading = chosen.read or _read(model, question, chosen.supports, words)
-    logits = model.reader.respond(batch, reading)
+    logits = _of_supports(model.reader.respond(batch, reading), batch)
     form = logits.form[0].log_softmax(-1)
     longest = model.config.answer_words
     first, *others = _readings(chosen.supports, tokens, logits, form, longest)
@@ -106,6 +106,12 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     if _wants_write_time(text, first):
         first = Reading((_plain_date(chosen.supports[0]),), "written", first.log_p)
     return Weighed((first, *others), signals)
+
+
+def _of_supports(logits: Logits, batch: Batch) -> Logits:
+    """What was said of the supports, in hop order; the candidates beside them have no say."""
+    rows = batch.settled.nonzero().squeeze(1)
+    return replace(logits, start=logits.start[rows], end=logits.end[rows], tags=logits.tags[rows])
 
 
 def _read(
@@ -153,9 +159,7 @@ def _spans(
     """The best span of every support with its log-probability among all spans, best first."""
     start, end = _shared_log_softmax(logits.start), _shared_log_softmax(logits.end)
     found = []
-    for memory, words, s, e in zip(
-        supports, tokens, start, end, strict=False
-    ):  # supports come first
+    for memory, words, s, e in zip(supports, tokens, start, end, strict=True):
         n = len(words)
         if not n:
             continue

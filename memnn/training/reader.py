@@ -43,12 +43,14 @@ class _Task:
     Attributes:
         passages: The group; supports first.
         right: Which of [null, *passages] O should choose; empty for a lesson.
+        enough: Candidates of a first hop, and whether each would be support enough.
         target: What R should say; None where it is not asked.
     """
 
     passages: list[Passage]
     right: tuple[int, ...]
-    target: Target | None
+    enough: tuple[tuple[int, bool], ...] = ()
+    target: Target | None = None
 
 
 def train_reader(
@@ -84,7 +86,8 @@ def train_reader(
         reading = reader.read(batch, vectors)
         relevance, null = reader.hop(batch, reading)
         chosen = _choice_loss(torch.cat([null[:, None], relevance], 1), tasks)
-        return chosen + _answer_loss(reader.respond(batch, reading), batch, tasks)
+        enough = _enough_loss(reader.suffices(reading), batch, tasks)
+        return chosen + enough + _answer_loss(reader.respond(batch, reading), batch, tasks)
 
     steps = -(-len(questions) // _QUESTIONS_A_STEP)
     fit(reader, [list(reader.parameters())], schedule, steps, batches, loss)
@@ -100,7 +103,8 @@ def _typed(example: Example, vocabulary: Vocabulary, choice: random.Random) -> E
 
 
 def _tasks(example: Example, choice: random.Random) -> Iterator[_Task]:
-    yield _task(example, example.first, _FIRST_RIVALS, choice)
+    first = _task(example, example.first, _FIRST_RIVALS, choice)
+    yield replace(first, enough=_enough(example, first))
     if example.complete:
         strayed = len(example.complete) > 1 and choice.random() < _STRAY
         hop = example.complete[1 if strayed else 0]
@@ -128,11 +132,23 @@ def _task(example: Example, hop: Hop, rivals: int, choice: random.Random) -> _Ta
     )
     first = 1 + len(hop.chosen)
     right = tuple(first + at for at, i in enumerate(kept) if hop.rows[i] in wanted)
-    return _Task(passages, right or (0,), None)
+    return _Task(passages, right or (0,))
+
+
+def _enough(example: Example, first: _Task) -> tuple[tuple[int, bool], ...]:
+    """Of the first hop's candidates: the supports, and the best of those that are none."""
+    support = example.asked.support
+    if not support:
+        return ()
+    orders = [passage.memory.order for passage in first.passages]
+    wrong = [(at, False) for at, order in enumerate(orders) if order not in support]
+    right = [(at, len(support) == 1) for at, order in enumerate(orders) if order in support]
+    return (*right, *wrong[:1])
 
 
 def _lesson(lesson: Lesson) -> _Task:
-    return _Task(group(lesson.question, [Read(lesson.sentence, 0)]), (), lesson.target)
+    passages = group(lesson.question, [Read(lesson.sentence, 0)])
+    return _Task(passages, (), target=lesson.target)
 
 
 def _choice_loss(scores: Tensor, tasks: Sequence[_Task]) -> Tensor:
@@ -142,6 +158,19 @@ def _choice_loss(scores: Tensor, tasks: Sequence[_Task]) -> Tensor:
     for number in hops:
         right[number, list(tasks[number].right)] = True
     return likelihood(scores[hops], right[hops]).mean()
+
+
+def _enough_loss(logits: Tensor, batch: Batch, tasks: Sequence[_Task]) -> Tensor:
+    """Of whether a first support suffices, the mean over the candidates that are judged."""
+    judged = [
+        (int(batch.members[number, at]), float(enough))
+        for number, task in enumerate(tasks)
+        for at, enough in task.enough
+    ]
+    if not judged:
+        return torch.zeros(())
+    passages, wanted = zip(*judged, strict=True)
+    return functional.binary_cross_entropy_with_logits(logits[list(passages)], torch.tensor(wanted))
 
 
 def _answer_loss(response: Response, batch: Batch, tasks: Sequence[_Task]) -> Tensor:
