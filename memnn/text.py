@@ -25,6 +25,7 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st prof sr jr mme no vs etc approx dept fr rev hon capt sgt lt".split()  # noqa: SIM905 -- a list to read
 )
 _FOLD_CACHE = 1 << 17
+_LONGEST_NAME = 64  # characters
 
 # Words too common to carry what a message is about: they file nowhere and match nothing.
 STOP_WORDS = frozenset(
@@ -51,6 +52,11 @@ class Token:
     text: str
     start: int
     end: int
+
+    @property
+    def name(self) -> str:
+        """The word as it is looked up: cut, so that no cache of words grows without bounds."""
+        return self.text[:_LONGEST_NAME]
 
 
 def tokenise(text: str, limit: int | None = None) -> list[Token]:
@@ -89,7 +95,7 @@ def is_content(word: str) -> bool:
 
 def content_words(tokens: list[Token]) -> tuple[int, ...]:
     """Hashes of the content words, in order of first appearance, without repeats."""
-    return tuple(dict.fromkeys(word_hash(t.text) for t in tokens if is_content(t.text)))
+    return tuple(dict.fromkeys(word_hash(t.name) for t in tokens if is_content(t.name)))
 
 
 def sentences(text: str) -> list[str]:

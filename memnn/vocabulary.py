@@ -63,7 +63,7 @@ class Vocabulary:
 
     def words(self, tokens: Sequence[Token]) -> list[Word]:
         """Look up the words of a text."""
-        return [self._words.get(t.text) or self._learn(t.text) for t in tokens]
+        return [self._words.get(t.name) or self._learn(t.name) for t in tokens]
 
     def rarity_of(self, word: int) -> float:
         """Inverse document frequency of a word, by its hash."""

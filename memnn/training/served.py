@@ -5,7 +5,7 @@ classifier  I
 fold-0/1    the first pass on each half of the users, to rank the other half's candidates
 scorer      O's first pass, on all of them
 reader      O's second pass and R
-calibration on users that none of the above was trained on
+calibration on users that O and R were not trained on
 """
 
 import platform

@@ -17,6 +17,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from memnn.errors import DataError
+
 _WARM_UP = 0.1  # share of the steps in which the rate rises
 _CLIP = 5.0  # longest gradient, 2-norm
 
@@ -62,6 +64,9 @@ def fit(
         steps: Batches an epoch.
         batches: Makes an epoch's batches.
         loss: Of one batch, a scalar.
+
+    Raises:
+        DataError: The checkpoint is another run's.
     """
     optimiser = torch.optim.AdamW(
         [
@@ -71,7 +76,7 @@ def fit(
         weight_decay=schedule.weight_decay,
     )
     total = schedule.epochs * steps
-    done = _resume(module, optimiser, schedule.checkpoint) * steps
+    done = _resume(module, optimiser, schedule) * steps
     module.train()
     for epoch in range(done // steps, schedule.epochs):
         choice = random.Random(f"{schedule.seed}/{epoch}")  # noqa: S311 -- no secret
@@ -86,7 +91,7 @@ def fit(
             optimiser.step()
             done += 1
             schedule.tick(done, total, float(value.detach()))
-        _keep(module, optimiser, schedule.checkpoint, epoch + 1)
+        _keep(module, optimiser, schedule, epoch + 1)
     module.eval()
 
 
@@ -98,8 +103,9 @@ def _shape(progress: float) -> float:
 
 
 def _keep(
-    module: nn.Module, optimiser: torch.optim.Optimizer, file: Path | None, epochs: int
+    module: nn.Module, optimiser: torch.optim.Optimizer, schedule: Schedule, epochs: int
 ) -> None:
+    file, plan = schedule.checkpoint, _plan(schedule)
     if file is None:
         return
     tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
@@ -110,15 +116,21 @@ def _keep(
     save_file(
         {name: value.contiguous().clone() for name, value in tensors.items()},
         fresh,
-        metadata={"epochs": json.dumps(epochs)},
+        metadata={"epochs": json.dumps(epochs), "plan": plan},
     )
     fresh.replace(file)  # at once: a run cut off here finds the old checkpoint or the new one
 
 
-def _resume(module: nn.Module, optimiser: torch.optim.Optimizer, file: Path | None) -> int:
+def _resume(module: nn.Module, optimiser: torch.optim.Optimizer, schedule: Schedule) -> int:
     """Load a checkpoint where there is one; returns how many epochs are done."""
+    file = schedule.checkpoint
     if file is None or not file.exists():
         return 0
+    if _metadata(file).get("plan") != _plan(schedule):
+        raise DataError(
+            f"{file}: a checkpoint of a run with another seed or schedule; remove it, or name "
+            "another folder with --work"
+        )
     tensors = load_file(file)
     module.load_state_dict(_part(tensors, "module."))
     state: dict[int, dict[str, Tensor]] = {}
@@ -127,6 +139,11 @@ def _resume(module: nn.Module, optimiser: torch.optim.Optimizer, file: Path | No
         state.setdefault(int(number), {})[field] = value
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
     return int(json.loads(_metadata(file)["epochs"]))
+
+
+def _plan(schedule: Schedule) -> str:
+    """What must be the same for a run to go on."""
+    return json.dumps([schedule.seed, schedule.epochs, schedule.rates, schedule.weight_decay])
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -144,3 +144,10 @@ def test_content_words() -> None:
     ]
     assert content_words(tokenise("The key, a key: Lyon!")) == (word_hash("key"), word_hash("Lyon"))
     assert not is_content("Don't")
+
+
+def test_a_word_without_end_is_looked_up_by_its_beginning() -> None:
+    """However long a word is, what is remembered of it is short; its place is exact."""
+    (token,) = tokenise("x" * 4000)
+    assert (len(token.text), len(token.name)) == (4000, 64)
+    assert content_words([token]) == content_words(tokenise("x" * 64))

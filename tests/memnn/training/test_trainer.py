@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from memnn.errors import DataError
 from memnn.training.trainer import Schedule, fit
 
 STEPS, EPOCHS = 3, 4
@@ -97,3 +98,13 @@ def test_a_trained_module_is_ready_to_serve() -> None:
     module = problem()
     learn(module)
     assert not module.training
+
+
+def test_another_run_is_not_gone_on_with(tmp_path: Path) -> None:
+    """A checkpoint of another seed is refused by name, and stays as it is."""
+    file = tmp_path / "state.safetensors"
+    learn(problem(), seed=1, checkpoint=file)
+    before = file.read_bytes()
+    with pytest.raises(DataError, match=f"{file}.*--work"):
+        learn(problem(), seed=2, checkpoint=file)
+    assert file.read_bytes() == before
