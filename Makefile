@@ -38,6 +38,7 @@ endif
 bench: $(VENV)/.ready-bench ## Measure answers on the dev conversations, and speed and memory
 	$(BIN)/python -m benchmarks.conversations
 	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.readme
 
 clean: ## Remove the environment and everything that was built; memories stay
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

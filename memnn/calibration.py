@@ -35,11 +35,14 @@ class Calibration:
         weights: One a signal, in their order.
         bias: Added to the weighted signals.
         threshold: Answers less probable than this become "I don't know", 0 to 1.
+        patience: Taken off the null memory from the second hop on, a logit: how readily O looks
+            for one more support.
     """
 
     weights: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
     bias: float = 0.0
     threshold: float = 0.5
+    patience: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.weights) != len(fields(Signals)):

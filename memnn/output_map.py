@@ -53,13 +53,14 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
     rows: list[int] = []
     hops: list[Hop] = []
     margin, read = 0.0, None
+    patience = model.calibration.patience
     for hop in range(min(model.config.max_hops, len(slots))):
         first = first_pass(model, question, slots, rows)
         seen = _second_pass(model, question, slots, rows, first)
         best = int(np.argmax(seen.relevance))
         if hop == 0:
             margin = float(seen.relevance[best] - seen.stop)
-        stops = hop > 0 and seen.stop >= seen.relevance[best]
+        stops = hop > 0 and seen.stop - patience >= seen.relevance[best]
         hops.append(_trace(slots, seen, first, chosen=None if stops else seen.rows[best]))
         if stops:
             read = seen.read

@@ -21,7 +21,7 @@ from memnn.reading import EXTRAS, MATCHES, Batch
 from memnn.recurrent import recur
 from memnn.vocabulary import LOOKS
 
-TAGS = 3  # of a word in a list: outside, begins an item, carries an item on
+TAGS = 2  # of a word in a list: outside, in an item
 _DROPOUT = 0.3
 _GROUP_HIDDEN = 96
 _FAR = -1e4  # a logit that never wins, without the NaN of a row of infinities

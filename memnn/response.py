@@ -186,13 +186,17 @@ def _items(
 
 
 def _runs(tags: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """First and last word of every item: a 1 begins one, 2s carry it on."""
+    """First and last word of every item: a stretch of tagged words.
+
+    Whether a word begins an item is not asked: people put something between two items of a list,
+    and what stands side by side ("Molino Lautaro") is one.
+    """
     runs: list[tuple[int, int]] = []
-    for at, tag in enumerate(tags):
-        if tag == 1 or (tag == 2 and (not runs or runs[-1][1] != at - 1)):  # noqa: PLR2004 -- tags
-            runs.append((at, at))
-        elif tag == 2:  # noqa: PLR2004
-            runs[-1] = (runs[-1][0], at)
+    for at in np.flatnonzero(tags):
+        if runs and runs[-1][1] == at - 1:
+            runs[-1] = (runs[-1][0], int(at))
+        else:
+            runs.append((int(at), int(at)))
     return runs
 
 

@@ -1,0 +1,85 @@
+"""The numbers of the README, written from the results that the benchmarks left.
+
+    python -m benchmarks.readme
+
+A table stands between its two marks; a test holds the README to the results.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+RESULTS = ROOT / "benchmarks" / "results"
+_QUESTION_COLUMNS = ("hit_at_1", "all_supports", "accuracy", "precision", "declined")
+_QUESTION_HEADS = ("hit@1", "all found", "accuracy", "of given, right", "declined")
+
+
+def main() -> None:
+    """Rewrite the tables of the README."""
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def filled(text: str) -> str:
+    """The README with the tables of the latest results."""
+    tables = {
+        "results": answers_table(_read("conversations")),
+        "speed": speed_table(_read("latency")),
+    }
+    for name, table in tables.items():
+        first, last = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(first)
+        text = f"{before}{first}\n{table}\n{last}{rest.partition(last)[2]}"
+    return text
+
+
+def answers_table(result: dict[str, Any]) -> str:
+    """How well kinds are told apart, and questions answered, by category."""
+    score = result["score"]
+    kinds = ", ".join(f"{kind} {_share(value['f1'])}" for kind, value in score["kinds"].items())
+    rows = {"**all**": score["overall"], **score["categories"]}
+    lines = [_line("questions", "number", *_QUESTION_HEADS), _line(*["---"] * 7)]
+    lines += [
+        _line(name, str(row["count"]), *(_share(row[column]) for column in _QUESTION_COLUMNS))
+        for name, row in rows.items()
+    ]
+    error = _share(score["overall"]["calibration_error"])
+    told = f"F1 of the kinds: {kinds}. Expected calibration error of the confidence: {error}."
+    return "\n".join([*lines, "", told, ""])
+
+
+def speed_table(result: dict[str, Any]) -> str:
+    """What was measured, beside its goal."""
+    lines = [_line("what", "median", "95th percentile", "goal"), _line(*["---"] * 4)]
+    lines += [
+        _line(
+            row["name"],
+            f"{_number(row['median'])} {row['unit']}",
+            f"{_number(row['p95'])} {row['unit']}",
+            f"{_number(row['goal'])} {row['unit']}",
+        )
+        for row in result["lines"]
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _read(name: str) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return held
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:.0f}"  # noqa: PLR2004 -- three digits
+
+
+if __name__ == "__main__":
+    main()
