@@ -1,5 +1,7 @@
 """O: the hops, the stop, and what the trace tells of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from memnn.generalization import Generalization
 from memnn.model import Model
 from memnn.output_map import Chosen, best_rows, choose_supports, first_pass, passage_extras
 from memnn.records import Memory
+from memnn.response import weigh
 from memnn.slots import Slots
 from tests import tiny
 from tests.worlds import TIME
@@ -160,3 +163,45 @@ def test_passage_extras_by_hand() -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-6)
     (before,) = passage_extras([2], np.zeros(1, np.float32), 5, [3])
     assert before[6:].tolist() == [0.0, 1.0]
+
+
+def test_a_patient_network_looks_on() -> None:
+    """What is taken off the null memory lets further supports win; the first is always chosen."""
+    model = with_null(0.0)
+    slots = memories(model, *STATEMENTS)
+    found = [
+        len(choose(_patient(model, patience), tiny.TEXTS[0], slots).supports)
+        for patience in (-100.0, 0.0, 100.0)
+    ]
+    assert found == sorted(found)
+    assert (found[0], found[-1]) == (1, model.config.max_hops)
+
+
+def test_a_support_that_suffices_is_not_read_again() -> None:
+    """One hop is enough where the reader is sure, and R reads the support that hop chose."""
+    model = with_null(-100.0)
+    slots = memories(model, *STATEMENTS)
+    alone = choose(_sure(model), tiny.TEXTS[0], slots)
+    (support,) = alone.supports
+    assert [hop.chosen for hop in alone.hops] == [support.id]
+    assert alone.read is not None
+    batch, _ = alone.read
+    (row,) = batch.settled.nonzero().flatten().tolist()
+    assert int(batch.orders[0, row]) == support.id - 1
+    question = model.question(tiny.TEXTS[0])
+    again = weigh(model, tiny.TEXTS[0], question, replace(alone, read=None))
+    first = weigh(model, tiny.TEXTS[0], question, alone)
+    assert [r.text for r in first.readings] == [r.text for r in again.readings]
+
+
+def _patient(model: Model, patience: float) -> Model:
+    return replace(model, calibration=replace(model.calibration, patience=patience))
+
+
+@torch.no_grad()
+def _sure(model: Model) -> Model:
+    """The network, sure of every first support."""
+    *_, weight, shift = model.reader.enough.parameters()
+    weight.zero_()
+    shift.fill_(20.0)
+    return model

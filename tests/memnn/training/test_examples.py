@@ -117,3 +117,8 @@ def test_hops_may_go_astray() -> None:
     assert wrong in (0, 1)
     assert [hop.chosen for hop in example.complete] == [(2,), (2, wrong)]
     assert example.partial == ()
+
+
+def test_a_plain_user_asks_once() -> None:
+    """Only the first phrasing of every question is left."""
+    assert [q.text for q in prepared().plain().asked] == [TURNS[3].text, TURNS[5].text]
