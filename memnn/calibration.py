@@ -18,6 +18,7 @@ class Signals:
         form: Log-probability of the answer's form.
         matched: Share of the question's rarity found in the supports, 0 to 1.
         first: Best first-pass score, divided by 20.
+        enough: Whether the first support suffices, a logit.
     """
 
     margin: float
@@ -25,6 +26,7 @@ class Signals:
     form: float
     matched: float
     first: float
+    enough: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Calibration:
             for one more support.
     """
 
-    weights: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     bias: float = 0.0
     threshold: float = 0.5
     patience: float = 0.0

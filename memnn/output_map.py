@@ -25,7 +25,7 @@ from memnn.slots import Slots
 from memnn.vocabulary import Word
 
 _AGE_SCALE = 5.0  # memories
-_ENOUGH = 0.9  # a first support that suffices with this probability needs no second hop
+_ENOUGH = 2.2  # a first support whose logit is above this (a probability of 0.9) suffices
 _TRACED = 8  # candidates that a trace keeps
 
 
@@ -37,6 +37,7 @@ class Chosen:
         supports: The memories chosen, in hop order; empty where there was nothing to choose from.
         hops: What was seen, one entry a hop.
         margin: By how much the first support beats the null memory, a logit.
+        enough: Whether the first support suffices, a logit.
         read: The last hop as it was read, in which R finds all supports read already, in order;
             None where there was no such hop.
     """
@@ -44,6 +45,7 @@ class Chosen:
     supports: tuple[Memory, ...]
     hops: tuple[Hop, ...]
     margin: float
+    enough: float = 0.0
     read: tuple[Batch, Reading] | None = None
 
 
@@ -52,24 +54,25 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
     """Run the hops over the candidates of one question."""
     rows: list[int] = []
     hops: list[Hop] = []
-    margin, read = 0.0, None
+    margin, enough, read = 0.0, 0.0, None
     patience = model.calibration.patience
     for hop in range(min(model.config.max_hops, len(slots))):
         first = first_pass(model, question, slots, rows)
         seen = _second_pass(model, question, slots, rows, first)
         best = int(np.argmax(seen.relevance))
         if hop == 0:
-            margin = float(seen.relevance[best] - seen.stop)
+            margin, enough = float(seen.relevance[best] - seen.stop), float(seen.enough[best])
         stops = hop > 0 and seen.stop - patience >= seen.relevance[best]
         hops.append(_trace(slots, seen, first, chosen=None if stops else seen.rows[best]))
         if stops:
             read = seen.read
             break
         rows.append(seen.rows[best])
-        if hop == 0 and seen.enough[best] > _ENOUGH:
+        if hop == 0 and enough > _ENOUGH:
             read = seen.read[0].settle(best), seen.read[1]
             break
-    return Chosen(tuple(_held(slots, row) for row in rows), tuple(hops), margin, read)
+    supports = tuple(_held(slots, row) for row in rows)
+    return Chosen(supports, tuple(hops), margin, enough, read)
 
 
 @torch.inference_mode()
@@ -153,8 +156,8 @@ def _second_pass(
     batch = Batch.of([group(question, supports, list(zip(candidates, extras, strict=True)))])
     reading = model.reader.read(batch, model.scorer.vectors.weight)
     relevance, stop = model.reader.hop(batch, reading)
-    enough = model.reader.suffices(reading)
-    relevance, enough = relevance[0, len(chosen) :], enough[len(chosen) :].sigmoid()
+    relevance = relevance[0, len(chosen) :]
+    enough = model.reader.suffices(reading)[len(chosen) :]
     return _Seen(rows, _numpy(relevance), float(stop[0]), _numpy(enough), (batch, reading))
 
 

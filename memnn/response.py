@@ -102,6 +102,7 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
         form=float(form.max()),
         matched=_matched(question, words),
         first=chosen.hops[0].best[0].first / 20,
+        enough=chosen.enough,
     )
     if _wants_write_time(text, first):
         first = Reading((_plain_date(chosen.supports[0]),), "written", first.log_p)

@@ -26,7 +26,7 @@ def judged(
 
 def test_a_known_confidence_is_found_again() -> None:
     """Fitted to what a logistic model said, the confidence is close to that model's."""
-    truth = Calibration((0.8, 0.5, -1.0, 2.0, 0.0), -1.0)
+    truth = Calibration((0.8, 0.5, -1.0, 2.0, 0.0, 0.0), -1.0)
     questions = judged(truth.confidence)
     found = calibrate(questions)
     off = [abs(found.confidence(q.signals) - truth.confidence(q.signals)) for q in questions]
@@ -35,7 +35,7 @@ def test_a_known_confidence_is_found_again() -> None:
 
 def test_a_better_signal_is_surer() -> None:
     """The weight of a signal that goes with right answers is positive."""
-    found = calibrate(judged(Calibration((1.0, 0.0, 0.0, 0.0, 0.0), 0.0).confidence))
+    found = calibrate(judged(Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0).confidence))
     margin, reading, *_ = found.weights
     assert margin > 0.5
     assert abs(reading) < 0.2
@@ -55,7 +55,7 @@ def test_who_is_never_right_always_declines() -> None:
 
 def test_the_threshold_weighs_wrong_answers() -> None:
     """An answer is given where it is worth more than silence to what may have none."""
-    truth = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), -1.0)
+    truth = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), -1.0)
     alone = calibrate(judged(truth.confidence)).threshold
     among = calibrate(judged(truth.confidence, answerable=0.6)).threshold
     assert alone == pytest.approx(1 / 3, abs=0.12)  # p - (1 - p) / 2 = 0
