@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.errors import ConfigurationError
 from bot.runtime import load_model, open_store
 from bot.scopes import TERMINAL
-from bot.server import EmbeddedServer, find_binary
+from bot.server import EmbeddedServer
 from bot.settings import Settings, load
 from bot.store import ServerFacts, read_key_file, server_facts
 from memnn import artifact
@@ -88,9 +88,8 @@ def _directory(path: Path) -> Finding:
 async def _server(settings: Settings, stack: AsyncExitStack) -> Finding:
     try:
         if settings.redis_url is None:
-            binary = find_binary()
             server = await stack.enter_async_context(EmbeddedServer(settings.data_dir))
-            return _judged(await server_facts(server.url), f"its own, {binary.name}")
+            return _judged(await server_facts(server.url), "its own")
         password = settings.redis_password
         facts = await server_facts(
             settings.redis_url.get_secret_value(),
@@ -112,7 +111,7 @@ def _judged(facts: ServerFacts, which: str) -> Finding:
         "appendonly is off, and a crash would lose memories: set it to yes": not facts.appendonly,
     }
     wrong = "; ".join(fault for fault, holds in faults.items() if holds)
-    detail = f"{which}, version {facts.version}, {used}"
+    detail = f"{which}, {facts.name}, {used}"
     return Finding("server", well=not wrong, detail=f"{detail}: {wrong}" if wrong else detail)
 
 

@@ -50,6 +50,7 @@ class ServerFacts:
     """What a server says about itself.
 
     Attributes:
+        name: What it is, with its own version: "Valkey 9.1.2".
         version: Of Redis, or the Redis version that a Valkey stands for.
         policy: Its maxmemory-policy; must be "noeviction" if it has a limit.
         appendonly: Whether it keeps an append-only file.
@@ -58,6 +59,7 @@ class ServerFacts:
         role: "master" or "slave".
     """
 
+    name: str
     version: str
     policy: str
     appendonly: bool
@@ -106,8 +108,10 @@ class Connection:
     async def facts(self) -> ServerFacts:
         """Ask the server about itself; errors as in `run`."""
         info = await self._bounded(self._redis.info)
+        redis, valkey = info.get("redis_version", ""), info.get("valkey_version")
         return ServerFacts(
-            version=str(info.get("redis_version", "")),
+            name=f"Valkey {valkey}" if valkey else f"Redis {redis}",
+            version=str(redis),
             policy=str(info.get("maxmemory_policy", "")),
             appendonly=bool(info.get("aof_enabled", 0)),
             used_bytes=int(info.get("used_memory", 0)),
