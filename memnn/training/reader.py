@@ -2,7 +2,7 @@
 
 Every question is asked once an epoch, in a random phrasing: its first hop; the hop after all its
 supports, in which the null memory is right and R answers; for several supports one hop between; and
-now and then one after a wrong choice.
+now and then one after a wrong choice. Beside them R answers further questions from their supports.
 """
 
 import random
@@ -32,7 +32,7 @@ _ASTRAY = 0.35  # share of questions with a hop after a wrong choice
 _NEAT = 0.5  # share of questions read as the data have them
 _SLIPS = 0.06  # share of words hit in the others
 _QUESTIONS_A_STEP = 32
-_LESSONS_A_STEP = 12
+_ANSWERS_A_STEP, _LESSONS_A_STEP = 64, 32  # for R alone: cheap, and R needs many
 _TAG_WEIGHTS = (0.3, 1.0)  # most words are in no item
 
 
@@ -71,15 +71,17 @@ def train_reader(
         lessons: For R alone, a few a step; may be none.
         schedule: How long and how fast; see `RATES`.
     """
+    answerable = [q for q in questions if q[0].complete and q[0].target is not None]
 
     def batches(choice: random.Random) -> Iterator[list[_Task]]:
         order = choice.sample(range(len(questions)), len(questions))
         for at in range(0, len(order), _QUESTIONS_A_STEP):
             step = [choice.choice(questions[i]) for i in order[at : at + _QUESTIONS_A_STEP]]
+            answered = [choice.choice(answerable[i]) for i in _some(answerable, choice)]
             beside = choice.sample(lessons, min(_LESSONS_A_STEP, len(lessons)))
-            typed = (_typed(example, vocabulary, choice) for example in step)
-            hops = [task for example in typed for task in _tasks(example, choice)]
-            yield [*hops, *map(_lesson, beside)]
+            tasks = [t for e in step for t in _tasks(_typed(e, vocabulary, choice), choice)]
+            tasks += [_answer(_typed(e, vocabulary, choice), choice) for e in answered]
+            yield [*tasks, *map(_lesson, beside)]
 
     def loss(tasks: list[_Task], _: random.Random) -> Tensor:
         batch = Batch.of([task.passages for task in tasks])
@@ -106,14 +108,29 @@ def _tasks(example: Example, choice: random.Random) -> Iterator[_Task]:
     first = _task(example, example.first, _FIRST_RIVALS, choice)
     yield replace(first, enough=_enough(example, first))
     if example.complete:
-        strayed = len(example.complete) > 1 and choice.random() < _STRAY
-        hop = example.complete[1 if strayed else 0]
-        task = _task(example, hop, _LATER_RIVALS, choice)
+        task = _task(example, _complete(example, choice), _LATER_RIVALS, choice)
         yield replace(task, target=example.target)
     if example.partial:
         yield _task(example, choice.choice(example.partial), _LATER_RIVALS, choice)
     if example.astray and choice.random() < _ASTRAY:
         yield _task(example, choice.choice(example.astray), _LATER_RIVALS, choice)
+
+
+def _some(items: Sequence[object], choice: random.Random) -> list[int]:
+    return choice.sample(range(len(items)), min(_ANSWERS_A_STEP, len(items)))
+
+
+def _complete(example: Example, choice: random.Random) -> Hop:
+    """All supports were chosen, every other time with a stray one."""
+    strayed = len(example.complete) > 1 and choice.random() < _STRAY
+    return example.complete[1 if strayed else 0]
+
+
+def _answer(example: Example, choice: random.Random) -> _Task:
+    """All supports without a candidate: for R alone."""
+    chosen = _complete(example, choice).chosen
+    supports = [Read(example.user.memories[row], row) for row in chosen]
+    return _Task(group(example.asked.words, supports), (), target=example.target)
 
 
 def _task(example: Example, hop: Hop, rivals: int, choice: random.Random) -> _Task:

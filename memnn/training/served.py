@@ -60,7 +60,7 @@ class Recipe:
     seed: int = 1
     held_out: int = 11
     everyday: int = 8_000
-    epochs: tuple[int, int, int, int] = (4, 2, 2, 7)
+    epochs: tuple[int, int, int, int] = (4, 2, 2, 6)
     threads: int = 2
 
 
