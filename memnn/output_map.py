@@ -25,7 +25,8 @@ from memnn.slots import Slots
 from memnn.vocabulary import Word
 
 _AGE_SCALE = 5.0  # memories
-_ENOUGH = 2.2  # a first support whose logit is above this (a probability of 0.9) suffices
+_ENOUGH = 0.0  # a first support whose logit is above this suffices: rather yes than no
+_LATER = 5  # candidates that a later hop reads; chosen by its first pass, which knows more
 _TRACED = 8  # candidates that a trace keeps
 
 
@@ -149,7 +150,7 @@ def _second_pass(
     chosen: Sequence[int],
     first: NDArray[np.float32],
 ) -> _Seen:
-    rows = best_rows(first, model.config.second_pass)
+    rows = best_rows(first, model.config.second_pass if not chosen else _LATER)
     supports = [Read(slots.derived(row, model.memory), row) for row in chosen]
     candidates = [Read(slots.derived(row, model.memory), row) for row in rows]
     extras = passage_extras(rows, first[rows], slots.rows, chosen)

@@ -92,7 +92,7 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     tokens = [tokenise(m.text, model.config.memory_words) for m in chosen.supports]
     words = [model.vocabulary.words(t) for t in tokens]
     batch, reading = chosen.read or _read(model, question, chosen.supports, words)
-    logits = _of_supports(model.reader.respond(batch, reading), batch)
+    logits = model.reader.respond(*_of_supports(batch, reading))
     form = logits.form[0].log_softmax(-1)
     longest = model.config.answer_words
     first, *others = _readings(chosen.supports, tokens, logits, form, longest)
@@ -109,10 +109,22 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     return Weighed((first, *others), signals)
 
 
-def _of_supports(logits: Logits, batch: Batch) -> Logits:
-    """What was said of the supports, in hop order; the candidates beside them have no say."""
+def _of_supports(batch: Batch, reading: ReadBatch) -> tuple[Batch, ReadBatch]:
+    """The supports of one hop, in hop order, without the candidates that were read beside them."""
     rows = batch.settled.nonzero().squeeze(1)
-    return replace(logits, start=logits.start[rows], end=logits.end[rows], tags=logits.tags[rows])
+    supports = replace(
+        batch,
+        context_of=batch.context_of[rows],
+        settled=batch.settled[rows],
+        members=torch.arange(len(rows))[None],
+    )
+    read = replace(
+        reading,
+        states=reading.states[rows],
+        mask=reading.mask[rows],
+        pooled=reading.pooled[rows],
+    )
+    return supports, read
 
 
 def _read(
