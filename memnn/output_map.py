@@ -150,7 +150,8 @@ def _second_pass(
     chosen: Sequence[int],
     first: NDArray[np.float32],
 ) -> _Seen:
-    rows = best_rows(first, model.config.second_pass if not chosen else _LATER)
+    most = model.config.second_pass
+    rows = best_rows(first, min(most, _LATER) if chosen else most)
     supports = [Read(slots.derived(row, model.memory), row) for row in chosen]
     candidates = [Read(slots.derived(row, model.memory), row) for row in rows]
     extras = passage_extras(rows, first[rows], slots.rows, chosen)

@@ -36,11 +36,12 @@ def choose(model: Model, question: str, slots: Slots) -> Chosen:
 
 
 def with_null(bias: float) -> Model:
-    """A network whose null memory scores a given number."""
+    """A network whose null memory scores a given number, and to which no support suffices."""
     model = tiny.model(6)
-    *_, weight, shift = model.reader.null.parameters()
-    weight.zero_()
-    shift.fill_(bias)
+    for head, value in ((model.reader.null, bias), (model.reader.enough, -20.0)):
+        *_, weight, shift = head.parameters()
+        weight.zero_()
+        shift.fill_(value)
     return model
 
 
