@@ -23,9 +23,10 @@ def perceive(model: Model, message: Message) -> Perception:
     parts = sentences(message.text)
     if not any(c.isalnum() for c in message.text):
         return Perception(message, Kind.CHITCHAT, 1.0, ())
-    whole, *judged = judge(model, [message.text, *parts[:_MOST_SENTENCES]])
     if len(parts) == 1:
+        (whole,) = judge(model, parts)
         return _perception(message, whole, [whole])
+    whole, *judged = judge(model, [message.text, *parts[:_MOST_SENTENCES]])
     judged += [Sentence(part, whole.kind, whole.probabilities) for part in parts[_MOST_SENTENCES:]]
     told = [s for s in judged if s.probabilities[0] > _CLEAR]
     if whole.kind is Kind.CHITCHAT and told:
