@@ -33,7 +33,7 @@ class ModelConfig:
     reader_input: int = 64
     reader_hidden: int = 64
     reader_layers: int = 1
-    second_pass: int = 10
+    second_pass: int = 8
     max_hops: int = 6
     question_words: int = 40
     memory_words: int = 48
