@@ -2,8 +2,9 @@
 
 The recurrent reader (paper, section 3.1: R may be an RNN over [x, m_o1, …]) reads every support in
 the light of the question and the other supports. Its form says what kind of answer is wanted: a
-span of a support, several items (the tasks paper's w_∅ after each), a count, yes or no. A "when"
-that no support answers is answered by the write time. Pure: supports in, answer out.
+span of a support, several items (each a stretch of tagged words, where the tasks paper has w_∅),
+a count, yes or no. A "when" that no support answers is answered by the write time. Pure: supports
+in, answer out.
 """
 
 import math
