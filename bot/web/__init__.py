@@ -1,0 +1,1 @@
+"""The small web server: health, metrics, and where Telegram may push updates."""
