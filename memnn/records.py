@@ -141,6 +141,7 @@ class EventKind(StrEnum):
     FORGOTTEN = "forgotten"
     RESTORED = "restored"
     INSPECTED = "inspected"
+    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,8 @@ class Event:
     Attributes:
         kind: What happened.
         time: When, with a time zone.
-        memory_id: The memory it happened to.
+        memory_id: The memory it happened to; for a correction, the one that was right; 0 for a
+            look at all of them.
         old_text: For an edit, the text before; purged when the memory is forgotten. Else empty.
     """
 

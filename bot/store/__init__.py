@@ -1,8 +1,32 @@
-"""The store over Redis: `RedisStore`, and what `memnn-bot check` asks about its server and key."""
+"""The store over Redis: `RedisStore` with the ledger of a bot, and what `check` asks about both."""
 
+from bot.store.audit import AuditLog, Entry
+from bot.store.chats import Chat, Chats
 from bot.store.connection import ServerFacts
+from bot.store.days import LATENCY_BUCKETS_S, Day, Days
+from bot.store.guests import Guests
+from bot.store.inbox import Inbox
 from bot.store.key_file import read_key_file
+from bot.store.ledger import Ledger
 from bot.store.opening import server_facts
 from bot.store.redis_store import RedisStore
+from bot.store.troubles import Trouble, Troubles
 
-__all__ = ["RedisStore", "ServerFacts", "read_key_file", "server_facts"]
+__all__ = [
+    "LATENCY_BUCKETS_S",
+    "AuditLog",
+    "Chat",
+    "Chats",
+    "Day",
+    "Days",
+    "Entry",
+    "Guests",
+    "Inbox",
+    "Ledger",
+    "RedisStore",
+    "ServerFacts",
+    "Trouble",
+    "Troubles",
+    "read_key_file",
+    "server_facts",
+]

@@ -19,6 +19,7 @@ KIND_LETTERS: Final = {
     EventKind.FORGOTTEN: b"f",
     EventKind.RESTORED: b"r",
     EventKind.INSPECTED: b"i",
+    EventKind.CORRECTED: b"c",
 }
 _MAX_ID: Final = 2**32 - 1
 _OLD = struct.Struct(">II")  # version that the edit made, length of the sealed text

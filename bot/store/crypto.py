@@ -1,8 +1,9 @@
 """Encryption at rest: AES-GCM under a data key per scope, which a master key outside Redis wraps.
 
 Sealed values are bound to their scope and their place in it, so that a value moved elsewhere does
-not open. Names that Redis must see (word buckets, messages) are keyed hashes. Nonces are random:
-good for 2^32 values a scope. This module knows no Redis and no files.
+not open. Names that Redis must see (word buckets, messages) are keyed hashes. What belongs to no
+scope is sealed under keys derived from the master key, one for each key of Redis. Nonces are
+random: good for 2^32 values a key. This module knows no Redis and no files.
 """
 
 import hashlib
@@ -23,6 +24,14 @@ BUCKETS: Final = (
 )
 MESSAGE_BYTES: Final = 12
 _NONCE_BYTES: Final = 12
+_SCOPE_DAMAGE: Final = (
+    "a stored value does not open with its scope's key: it was damaged or moved inside Redis; put "
+    "back a backup of the Redis data, or forget everything in this chat"
+)
+_LEDGER_DAMAGE: Final = (
+    "one of the bot's own records does not open with the master key: it was damaged or moved "
+    "inside Redis; put back a backup of the Redis data"
+)
 _ID = struct.Struct(">I")
 _BUCKET = struct.Struct(">H")
 
@@ -34,6 +43,14 @@ def _derive(key: bytes, purpose: bytes) -> bytes:
 def _seal(cipher: AESGCM, value: bytes, place: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + cipher.encrypt(nonce, value, place)
+
+
+def _open(cipher: AESGCM, sealed: bytes, place: bytes, damage: str) -> bytes:
+    nonce, value = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        return cipher.decrypt(nonce, value, place)
+    except (InvalidTag, ValueError) as error:
+        raise StoreKeyError(damage) from error
 
 
 def _name(scope: str) -> bytes:
@@ -60,7 +77,7 @@ class ScopeCipher:
         Raises:
             StoreKeyError: The value was altered, or belongs to another id or scope.
         """
-        return self._open(sealed, self._record + _ID.pack(memory_id))
+        return _open(self._cipher, sealed, self._record + _ID.pack(memory_id), _SCOPE_DAMAGE)
 
     def seal_old_text(self, memory_id: int, text: str) -> bytes:
         """Encrypt the text that a memory had before an edit."""
@@ -73,7 +90,7 @@ class ScopeCipher:
         Raises:
             StoreKeyError: The value was altered, or belongs to another id or scope.
         """
-        value = self._open(sealed, self._old + _ID.pack(memory_id))
+        value = _open(self._cipher, sealed, self._old + _ID.pack(memory_id), _SCOPE_DAMAGE)
         return value.decode("utf-8", "surrogatepass")
 
     def bucket(self, word: int) -> bytes:
@@ -86,15 +103,25 @@ class ScopeCipher:
         name = message_id.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(name, digest_size=MESSAGE_BYTES, key=self._message_key).digest()
 
-    def _open(self, sealed: bytes, place: bytes) -> bytes:
-        nonce, value = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        try:
-            return self._cipher.decrypt(nonce, value, place)
-        except (InvalidTag, ValueError) as error:
-            raise StoreKeyError(
-                "a stored value does not open with its scope's key: it was damaged or moved inside "
-                "Redis; put back a backup of the Redis data, or forget everything in this chat"
-            ) from error
+
+class ValueCipher:
+    """Seals the values of one key of Redis that belongs to no scope; bound to key and field."""
+
+    def __init__(self, place: str, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self._place = place.encode() + b"\0"
+
+    def seal(self, field: str, value: bytes) -> bytes:
+        """Encrypt the value of a field."""
+        return _seal(self._cipher, value, self._place + field.encode())
+
+    def open(self, field: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal` gave for this field.
+
+        Raises:
+            StoreKeyError: The value was altered, or belongs to another field or key.
+        """
+        return _open(self._cipher, sealed, self._place + field.encode(), _LEDGER_DAMAGE)
 
 
 class MasterKey:
@@ -105,8 +132,13 @@ class MasterKey:
     """
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._cipher = AESGCM(_derive(key, b"memnn-bot key wrapping"))
         self.check = _derive(key, b"memnn-bot key check")[:16].hex()
+
+    def value_cipher(self, place: str) -> ValueCipher:
+        """The cipher of a key of Redis that belongs to no scope."""
+        return ValueCipher(place, _derive(self._key, b"memnn-bot values of " + place.encode()))
 
     def new_data_key(self, scope: str) -> bytes:
         """Draw a data key for a new scope; returns it wrapped."""

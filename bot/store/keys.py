@@ -1,7 +1,8 @@
 """Every key in Redis: its name, its type, its lifetime. No other module spells a key.
 
 Keys of one scope share a hash tag, so that they live in one slot of a cluster and one script may
-touch them all. None of them expires; all go with `forget_all`.
+touch them all. None of them expires; all go with `forget_all`. A script is given all keys that it
+touches, and they are always of one slot.
 
     key                     type    holds
     mn:{SCOPE}:head         hash    key   wrapped data key; which key it is also tells a forgotten
@@ -22,6 +23,21 @@ touch them all. None of them expires; all go with `forget_all`.
                                     memories (k kind, i memory id, t ms); read by /history and by
                                     mirrors
     mn:{SCOPE}:old          hash    id → texts before edits, encrypted; goes with the memory
+
+What the bot keeps beside memories: keys of one bot share a tag too, one that no scope can have.
+
+    mn:{bot=ID}:inbox       hash    update id → raw update, encrypted; gone once it is handled
+    mn:{bot=ID}:seen        zset    update id → when it was handled (ms); the newest 10,000 of a day
+    mn:{bot=ID}:chats       hash    chat id → names and switches of a chat, encrypted
+    mn:{bot=ID}:allowed     set     ids of the users who were let in
+    mn:{bot=ID}:codes       zset    pairing code → when it ends (ms); gone a day after the last code
+    mn:{bot=ID}:holders     hash    "c" code → user id, "u" user id → code, "r" code → who redeemed
+                                    it; goes with the codes
+    mn:{bot=ID}:audit       stream  v: one look of an administrator, encrypted; at least the newest
+                                    10,000
+    mn:{bot=ID}:troubles    stream  v: an error in our own words, encrypted; the newest 200
+    mn:{bot=ID}:day:DATE    hash    counts of a day (UTC), "last" token of the last addition; gone
+                                    after 400 days
 
     mn:key                  string  names the master key without telling it; lives as long as data
     mn:scopes               set     escaped names of the scopes that hold a head
@@ -48,6 +64,11 @@ def escape(scope: str) -> str:
 def unescape(name: str) -> str:
     """The scope that `escape` was given."""
     return "" if name == _NO_NAME else unquote(name, errors="surrogatepass")
+
+
+def ledger_key(bot_id: int, part: str) -> str:
+    """The key of a part of a bot's ledger."""
+    return f"mn:{{bot={bot_id}}}:{part}"  # "=" is never the result of quoting a scope
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ from typing import Final
 from bot.store.change import KIND_LETTERS, Change, old_texts
 from bot.store.connection import Connection, Revive, Script
 from bot.store.head import Head, new_head
+from bot.store.ledger import Ledger
 from bot.store.mirror import Mirror, Mirrors, bring_up, open_rows, sharing
 from bot.store.opening import check_version, open_master_key
 from bot.store.scopes import Scopes
@@ -93,6 +94,13 @@ class RedisStore:
     def key_created(self) -> bool:
         """Whether opening this store made the key file: the first start."""
         return self._key_created
+
+    def ledger(self, bot_id: int) -> Ledger:
+        """What the bot of this Telegram id keeps beside memories.
+
+        Its cache and its inbox know what went through them: take one a process.
+        """
+        return Ledger.over(self._connection, self._scopes.master, bot_id)
 
     async def scopes(self) -> tuple[str, ...]:
         """All scopes, sorted by name."""
