@@ -23,6 +23,7 @@ _HAPPENED = {
     EventKind.FORGOTTEN: "forgotten",
     EventKind.RESTORED: "put back",
     EventKind.INSPECTED: "looked at by an administrator",
+    EventKind.CORRECTED: "picked as the right one",
 }
 
 
