@@ -75,8 +75,10 @@ class InMemoryStore:
 
     async def restore(self, scope: str, memories: Sequence[Memory]) -> tuple[int, ...]:
         """See `Store.restore`."""
-        held = self._scopes.setdefault(scope, _Scope())
         wanted = {memory.id: memory for memory in memories}
+        if not wanted:
+            return ()
+        held = self._scopes.setdefault(scope, _Scope())
         back = [wanted[i] for i in sorted(wanted) if i not in held.slots]
         for memory in back:
             held.slots.put(memory)
@@ -104,6 +106,11 @@ class InMemoryStore:
     async def history(self, scope: str, *, limit: int = 50) -> tuple[Event, ...]:
         """See `Store.history`."""
         return tuple((self._scopes.get(scope) or _Scope()).log[::-1][: max(limit, 0)])
+
+    async def note(self, scope: str, kind: EventKind, memory_id: int = 0) -> None:
+        """See `Store.note`."""
+        if scope in self._scopes:
+            self._scopes[scope].log.append(Event(kind, _now(), memory_id))
 
     async def close(self) -> None:
         """See `Store.close`; here there is nothing to let go of."""

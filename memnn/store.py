@@ -19,7 +19,7 @@ Invariants, held by one contract suite over every implementation (`tests/contrac
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from memnn.records import Event, Memory, Page, Plan
+from memnn.records import Event, EventKind, Memory, Page, Plan
 from memnn.slots import Slots
 
 
@@ -98,6 +98,18 @@ class Store(Protocol):
 
     async def history(self, scope: str, *, limit: int = 50) -> tuple[Event, ...]:
         """The latest events of the scope's log, newest first."""
+        ...
+
+    async def note(self, scope: str, kind: EventKind, memory_id: int = 0) -> None:
+        """Write to the scope's log what changes no memory: a look at them, a correction.
+
+        A scope that is not there, or was forgotten, has no log: nothing is written.
+
+        Args:
+            scope: The scope.
+            kind: `EventKind.INSPECTED` or `EventKind.CORRECTED`.
+            memory_id: The memory that it is about; 0 for all of them.
+        """
         ...
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ from bot.store.audit import AuditLog, Entry
 from bot.store.chats import Chat, Chats
 from bot.store.connection import ServerFacts
 from bot.store.days import LATENCY_BUCKETS_S, Day, Days
+from bot.store.facts import ScopeFacts
 from bot.store.guests import Guests
 from bot.store.inbox import Inbox
 from bot.store.key_file import read_key_file
@@ -24,6 +25,7 @@ __all__ = [
     "Inbox",
     "Ledger",
     "RedisStore",
+    "ScopeFacts",
     "ServerFacts",
     "Trouble",
     "Troubles",

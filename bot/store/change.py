@@ -1,28 +1,21 @@
 """One change of a scope as the arguments of `write.lua`. Pure: everything is encrypted here."""
 
-import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count, zip_longest
 from typing import Final
 
 from bot.store.codec import encode
 from bot.store.head import Head
+from bot.store.history import KIND_LETTERS, old_text_entry
 from bot.store.keys import LAYOUT_VERSION
 from memnn.errors import StoreError
-from memnn.records import EventKind, Memory
+from memnn.records import EventKind, Memory, Plan, Slot
 
 Argument = bytes | str | int
 
-KIND_LETTERS: Final = {
-    EventKind.EDITED: b"e",
-    EventKind.FORGOTTEN: b"f",
-    EventKind.RESTORED: b"r",
-    EventKind.INSPECTED: b"i",
-    EventKind.CORRECTED: b"c",
-}
 _MAX_ID: Final = 2**32 - 1
-_OLD = struct.Struct(">II")  # version that the edit made, length of the sealed text
 
 
 @dataclass(slots=True)
@@ -53,7 +46,7 @@ class Change:
 
     @property
     def frees(self) -> bool:
-        """Whether this only removes, which a full server may still do."""
+        """Whether this stores no memory, which a full server may still do."""
         return not self._puts
 
     def remove(self, memory: Memory) -> None:
@@ -70,13 +63,17 @@ class Change:
         """Store another memory under the id of an old one, whose text goes to the log."""
         sealed = self.head.cipher.seal_old_text(old.id, old.text)
         self._put(new, old.words)
-        self._old_texts += [old.id, _OLD.pack(self.head.version + 1, len(sealed)) + sealed]
+        self._old_texts += [old.id, old_text_entry(self.head.version + 1, sealed)]
         self._events += [KIND_LETTERS[EventKind.EDITED], old.id]
 
     def restore(self, memory: Memory) -> None:
         """Put a forgotten memory back under its id."""
         self._put(memory, ())
         self._events += [KIND_LETTERS[EventKind.RESTORED], memory.id]
+
+    def note(self, kind: EventKind, memory_id: int) -> None:
+        """Only write to the log."""
+        self._events += [KIND_LETTERS[kind], memory_id]
 
     def arguments(self, token: bytes) -> Iterable[Argument]:
         """The arguments of `write.lua`.
@@ -115,12 +112,24 @@ class Change:
         return b"".join({self.head.cipher.bucket(word) for word in words})
 
 
-def old_texts(head: Head, memory_id: int, sealed: bytes) -> dict[int, str]:
-    """The texts that a memory had before its edits, by the version that the edit made."""
-    texts, at = {}, 0
-    while at < len(sealed):
-        version, length = _OLD.unpack_from(sealed, at)
-        at += _OLD.size
-        texts[version] = head.cipher.open_old_text(memory_id, sealed[at : at + length])
-        at += length
-    return texts
+def edited(head: Head, old: Sequence[Memory], plan: Plan) -> Change:
+    """The change that `Store.edit` describes, for a message whose memories were these."""
+    change = Change(head)
+    for memory in old[len(plan.slots) :]:
+        change.remove(memory)
+    fresh = count(head.next_id)
+    for before, slot in zip_longest(old[: len(plan.slots)], plan.slots):
+        if before is None:
+            memory = memory_of(next(fresh), plan.message_id, slot)
+            change.put(replace(memory, time=old[-1].time))
+        elif before.text != slot.text:
+            memory = memory_of(before.id, plan.message_id, slot)
+            change.replace(before, replace(memory, time=before.time))
+    return change
+
+
+def memory_of(memory_id: int, message_id: str, slot: Slot) -> Memory:
+    """A slot under an id."""
+    return Memory(
+        memory_id, message_id, slot.text, slot.time, slot.speaker, slot.features, slot.words
+    )

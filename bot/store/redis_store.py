@@ -7,21 +7,20 @@ write that is repeated because its reply was lost is recognised and changes noth
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import count, zip_longest
 from pathlib import Path
 from typing import Final
 
-from bot.store.change import KIND_LETTERS, Change, old_texts
-from bot.store.connection import Connection, Revive, Script
+from bot.store.change import Change, edited, memory_of
+from bot.store.connection import Connection, Revive, Script, ServerFacts
+from bot.store.facts import ScopeFacts, scope_facts
 from bot.store.head import Head, new_head
+from bot.store.history import read_events
 from bot.store.ledger import Ledger
 from bot.store.mirror import Mirror, Mirrors, bring_up, open_rows, sharing
 from bot.store.opening import check_version, open_master_key
 from bot.store.scopes import Scopes
 from bot.store.writer import Writer
-from memnn.records import Event, Memory, Page, Plan, Slot
+from memnn.records import Event, EventKind, Memory, Page, Plan
 from memnn.slots import Slots
 from memnn.store import Featuriser
 
@@ -34,7 +33,6 @@ _HISTORY: Final = Script("history", "no-writes")
 
 _HOT_BYTES: Final = 64 << 20
 _SCORE_ALL: Final = 20_000
-_KINDS: Final = {letter: kind for kind, letter in KIND_LETTERS.items()}
 
 
 class RedisStore:
@@ -114,7 +112,7 @@ class RedisStore:
             change = Change(head, unless=plan.message_id)
             ids = tuple(range(head.next_id, head.next_id + len(plan.slots)))
             for memory_id, slot in zip(ids, plan.slots, strict=True):
-                change.put(_memory(memory_id, plan.message_id, slot))
+                change.put(memory_of(memory_id, plan.message_id, slot))
             return change, ids
 
         ids, known = await self._writer.carry_out(scope, planner)
@@ -126,7 +124,7 @@ class RedisStore:
         async def planner() -> tuple[Change | None, tuple[Memory, ...]]:
             head, old = await self._look(scope, message=plan.message_id)
             same = [memory.text for memory in old] == [slot.text for slot in plan.slots]
-            change = _edited(head, old, plan) if head and old and not same else None
+            change = edited(head, old, plan) if head and old and not same else None
             return change, old
 
         return (await self._writer.carry_out(scope, planner))[0]
@@ -216,11 +214,45 @@ class RedisStore:
         if head is None:
             return ()
         events, sealed = rest
-        texts = {
-            int(i): old_texts(head, int(i), value)
-            for i, value in zip(sealed[::2], sealed[1::2], strict=True)
-        }
-        return tuple(_event(texts, *events[at : at + 4]) for at in range(0, len(events), 4))
+        return read_events(head, events, sealed)
+
+    async def note(self, scope: str, kind: EventKind, memory_id: int = 0) -> None:
+        """See `Store.note`."""
+
+        async def planner() -> tuple[Change | None, None]:
+            head = await self._scopes.head(scope)
+            if head is None:
+                return None, None
+            # A change like any other, a version of its own included: the log's ids are versions.
+            change = Change(head)
+            change.note(kind, memory_id)
+            return change, None
+
+        await self._writer.carry_out(scope, planner)
+
+    async def facts(self, scope: str) -> ScopeFacts:
+        """Numbers of a scope; all zero where there is none.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        return await scope_facts(self._scopes, scope)
+
+    async def server(self) -> ServerFacts:
+        """What the server says about itself.
+
+        Raises:
+            StoreError: It does not answer.
+        """
+        return await self._connection.facts()
+
+    async def ping(self) -> None:
+        """Hear from the server.
+
+        Raises:
+            StoreError: It does not answer.
+        """
+        await self._connection.command("PING")
 
     async def close(self) -> None:
         """See `Store.close`."""
@@ -250,37 +282,3 @@ class RedisStore:
             if newer.wrapped == head.wrapped:
                 return Slots(open_rows(newer.cipher, rest[0], self._featuriser))
             head = newer
-
-
-def _edited(head: Head, old: Sequence[Memory], plan: Plan) -> Change:
-    """The change that `Store.edit` describes."""
-    change = Change(head)
-    for memory in old[len(plan.slots) :]:
-        change.remove(memory)
-    fresh = count(head.next_id)
-    for before, slot in zip_longest(old[: len(plan.slots)], plan.slots):
-        if before is None:
-            memory = _memory(next(fresh), plan.message_id, slot)
-            change.put(replace(memory, time=old[-1].time))
-        elif before.text != slot.text:
-            memory = _memory(before.id, plan.message_id, slot)
-            change.replace(before, replace(memory, time=before.time))
-    return change
-
-
-def _memory(memory_id: int, message_id: str, slot: Slot) -> Memory:
-    return Memory(
-        memory_id, message_id, slot.text, slot.time, slot.speaker, slot.features, slot.words
-    )
-
-
-def _event(
-    texts: dict[int, dict[int, str]], name: bytes, kind: bytes, memory: bytes, time_ms: bytes
-) -> Event:
-    memory_id, version = int(memory), int(name.partition(b"-")[0])
-    return Event(
-        _KINDS[kind],
-        datetime.fromtimestamp(int(time_ms) / 1000, UTC),
-        memory_id,
-        texts.get(memory_id, {}).get(version, ""),
-    )

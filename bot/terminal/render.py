@@ -111,7 +111,7 @@ def history(events: Sequence[Event], now: datetime) -> RenderableType:
     grid.add_column(style="dim")
     for event in events:
         old = Text(f"was “{clipped(event.old_text)}”" if event.old_text else "")
-        number = str(event.memory_id)
+        number = str(event.memory_id or "")
         grid.add_row(when(event.time, now), number, _HAPPENED[event.kind], old)
     return indented(Narrow(grid))
 

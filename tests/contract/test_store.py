@@ -286,3 +286,38 @@ async def test_history_is_newest_first(backend: Backend, scope: str) -> None:
         assert all(start <= e.time <= datetime.now(UTC) + timedelta(seconds=1) for e in events)
         assert await store.history(scope, limit=0) == ()
         assert len(await store.history(scope)) == 5
+
+
+async def test_notes_change_no_memory(backend: Backend, scope: str) -> None:
+    """A note stands in the log of its scope, for every client, and nothing else is other."""
+    async with backend.open() as store, backend.open() as other:
+        await store.add(scope, plan("a", "red"))
+        await store.edit(scope, plan("a", "green"))
+        await other.candidates(scope, ())
+        await store.note(scope, EventKind.INSPECTED)
+        await other.note(scope, EventKind.CORRECTED, 1)
+
+        for client in (store, other):
+            assert texts(await everything(client, scope)) == ["green"]
+            assert texts(await client.candidates(scope, ())) == ["green"]
+            events = await client.history(scope)
+            assert [(e.kind, e.memory_id, e.old_text) for e in events] == [
+                (EventKind.CORRECTED, 1, ""),
+                (EventKind.INSPECTED, 0, ""),
+                (EventKind.EDITED, 1, "red"),
+            ]
+        assert await store.add(scope, plan("b", "blue")) == (2,)
+
+
+async def test_notes_go_with_the_scope(backend: Backend, scope: str) -> None:
+    """A scope that is not there has no log, and that of a forgotten one is gone."""
+    async with backend.open() as store:
+        await store.note(scope, EventKind.INSPECTED)
+        assert await store.history(scope) == ()
+
+        await store.add(scope, plan("a", "red"))
+        await store.note(scope, EventKind.INSPECTED)
+        assert await store.forget_all(scope) == 1
+        await store.note(scope, EventKind.INSPECTED)
+
+        assert await store.history(scope) == ()

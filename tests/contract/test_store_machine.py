@@ -40,6 +40,7 @@ class Model:
     messages: dict[str, set[int]] = field(default_factory=dict)
     log: list[tuple[EventKind, int, str]] = field(default_factory=list)
     next_id: int = 1
+    there: bool = False
     gone: dict[int, Memory] = field(default_factory=dict)
 
     def of(self, message: str) -> list[int]:
@@ -102,6 +103,7 @@ class StoreMachine(RuleBasedStateMachine):
     def add(self, client: int, scope: str, message: str, texts: list[str]) -> None:
         """New messages are stored, known ones change nothing."""
         model, source = self.models[scope], plan(message, *texts)
+        model.there = True
         if message not in model.messages:
             model.messages[message] = set()
             for index in range(len(texts)):
@@ -150,6 +152,7 @@ class StoreMachine(RuleBasedStateMachine):
         model = self.models[scope]
         wanted = [model.gone[i] for i in sorted(ids & model.gone.keys())]
         expected = [m for m in wanted if m.id not in model.memories]
+        model.there |= bool(expected)
         for memory in expected:
             model.memories[memory.id] = memory
             model.messages.setdefault(memory.message_id, set()).add(memory.id)
@@ -159,6 +162,20 @@ class StoreMachine(RuleBasedStateMachine):
         back = self.runner.run(self.clients[client][0].restore(self.name(scope), wanted))
 
         assert list(back) == [m.id for m in expected]
+
+    @rule(
+        client=CLIENTS,
+        scope=SCOPES,
+        kind=st.sampled_from([EventKind.INSPECTED, EventKind.CORRECTED]),
+        memory_id=st.integers(0, 12),
+    )
+    def note(self, client: int, scope: str, kind: EventKind, memory_id: int) -> None:
+        """Notes stand in the log of a scope that is there, and change nothing else."""
+        model = self.models[scope]
+        if model.there:
+            model.log.append((kind, memory_id, ""))
+
+        self.runner.run(self.clients[client][0].note(self.name(scope), kind, memory_id))
 
     @rule(client=CLIENTS, scope=SCOPES)
     def forget_all(self, client: int, scope: str) -> None:
