@@ -7,14 +7,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.server import EmbeddedServer
-from bot.store import RedisStore
+from bot.store import Day, Entry, RedisStore
 from tests.servers import WHEEL, Backend, kill_server, opened
-from tests.worlds import TextFeaturiser, plan
+from tests.worlds import TIME, TextFeaturiser, plan
 
 ROOT = Path(__file__).parents[2]
 
@@ -127,6 +128,32 @@ async def test_lost_replies(
         assert [m.text for m in await store.candidates(scope, ())] == ["zero", "1", "2", "3"]
         assert len(await store.history(scope)) == 6
         assert proxy.lost >= 3
+
+
+async def test_lost_replies_of_the_ledger(
+    backend: Backend, server: EmbeddedServer, tmp_path: Path
+) -> None:
+    """What the bot keeps beside memories is kept once, and told like any other, all the same."""
+    today = datetime.now(UTC).date()
+    async with lossy(server, tmp_path) as (proxy, url), opened(backend, url=url) as store:
+        ledger = store.ledger(77)
+        code = await ledger.guests.code(1)
+        await ledger.days.add(Day(today, 1))
+        await ledger.audit.append(Entry(TIME, None, "stats"))
+        for call, told in (
+            (lambda: ledger.inbox.put({1: b"a", 2: b"b"}), (1, 2)),
+            (lambda: ledger.inbox.done([1]), None),
+            (lambda: ledger.guests.redeem(code), 1),
+            (lambda: ledger.days.add(Day(today, 2)), None),
+            (lambda: ledger.audit.append(Entry(TIME, 7, "audit")), None),
+        ):
+            lost, proxy.lose_after = proxy.lost, 0
+            assert await call() == told
+            assert proxy.lost == lost + 1
+
+        assert await store.ledger(77).inbox.left() == {2: b"b"}
+        assert (await ledger.days.latest(1))[0].statements == 3
+        assert [entry.action for entry in await ledger.audit.latest()] == ["audit", "stats"]
 
 
 async def test_killed_server_mid_conversation(tmp_path: Path) -> None:
