@@ -36,10 +36,14 @@ class Runtime:
 
     Attributes:
         conversation: Ready to take messages.
+        store: Where its memories are, and what a bot keeps beside them.
+        model: What it answers with.
         first_start: The key file was made just now: there were no data.
     """
 
     conversation: Conversation
+    store: RedisStore
+    model: Model
     first_start: bool
 
 
@@ -53,7 +57,7 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     """
     model = await load_model(settings)
     async with open_store(settings, model) as store:
-        yield Runtime(Conversation(Network(model, store)), store.key_created)
+        yield Runtime(Conversation(Network(model, store)), store, model, store.key_created)
 
 
 @asynccontextmanager

@@ -5,9 +5,11 @@ instead stand in a file named by ``NAME_FILE``. `.env.example` repeats this page
 two together. Knows nothing of what the settings are used for.
 """
 
+import re
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from platformdirs import user_data_path
 from pydantic import (
@@ -18,21 +20,26 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from bot.errors import ConfigurationError
+from bot.secret_files import SecretFiles
 
 SECRETS = ("TELEGRAM_TOKEN", "REDIS_URL", "REDIS_PASSWORD", "WEBHOOK_SECRET")
+OWN_PATHS: Final = frozenset({"/live", "/ready", "/metrics"})
+_TOKEN: Final = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_NOT_SET: Final = (
+    "TELEGRAM_TOKEN is not set: open https://t.me/BotFather, send it /newbot, and put the token "
+    "that it gives you into .env as TELEGRAM_TOKEN=…; `memnn-bot chat` talks here and needs none"
+)
 _REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
-_SUFFIX = "_FILE"
 
 Ids = Annotated[frozenset[int], NoDecode]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -102,11 +109,32 @@ class Settings(BaseSettings):
     access: Access = Field(
         Access.OPEN, description="Who may talk to the bot: open, list or pairing."
     )
+    inspect_notice: bool = Field(
+        default=False,
+        description="true: a user is told at once when an administrator reads their memories; "
+        "they stand in /history in any case.",
+    )
     webhook_url: AnyHttpUrl | None = Field(
-        None, description="Public https address for Telegram's webhook. Default: polling."
+        None,
+        description="Public https address for Telegram's webhook; its path is where the web "
+        "server takes updates. Default: polling.",
     )
     webhook_secret: SecretStr | None = Field(
-        None, description="What Telegram sends with each webhook call, so that others cannot."
+        None,
+        description="What Telegram sends with each webhook call, so that others cannot: 1 to 256 "
+        "of A-Z a-z 0-9 _ -. Default: a new one at each start.",
+    )
+    sends_per_s: int = Field(
+        30,
+        ge=1,
+        description="Messages a second that Telegram takes from one bot. A Bot API server of your "
+        "own or paid broadcasts take more.",
+    )
+    chat_sends_per_s: int = Field(
+        1, ge=1, description="Messages a second that Telegram takes for one chat."
+    )
+    group_sends_per_min: int = Field(
+        20, ge=1, description="Messages a minute that Telegram takes for one group."
     )
     web_host: str = Field("127.0.0.1", description="Address that the web server listens on.")
     web_port: int = Field(8080, ge=1, le=65535, description="Port that the web server listens on.")
@@ -118,6 +146,27 @@ class Settings(BaseSettings):
     def key_file(self) -> Path:
         """The file of the master key."""
         return self.memory_key_file or self.data_dir / "memory.key"
+
+    @property
+    def token(self) -> str:
+        """The token of the Telegram bot.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        if self.telegram_token is None:
+            raise ConfigurationError(_NOT_SET)
+        return self.telegram_token.get_secret_value()
+
+    @property
+    def bot_id(self) -> int:
+        """The Telegram id of the bot, with which its token begins; raises like `token`."""
+        return int(self.token.partition(":")[0])
+
+    @property
+    def webhook_path(self) -> str:
+        """Where the web server takes updates."""
+        return (self.webhook_url and self.webhook_url.path) or "/"
 
     @field_validator("data_dir", "memory_key_file", "artifact", mode="after")
     @classmethod
@@ -141,6 +190,38 @@ class Settings(BaseSettings):
             raise ValueError(f"should begin with {', '.join(_REDIS_SCHEMES)}")
         return value
 
+    @field_validator("telegram_token", mode="after")
+    @classmethod
+    def _whole_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not _TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError(
+                "should be digits, a colon, and letters, as @BotFather gave it; copy it whole"
+            )
+        return value
+
+    @field_validator("webhook_secret", mode="after")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("should be 1 to 256 of A-Z a-z 0-9 _ -, or absent")
+        return value
+
+    @field_validator("webhook_url", mode="after")
+    @classmethod
+    def _reachable(cls, value: AnyHttpUrl | None) -> AnyHttpUrl | None:
+        if value and value.scheme != "https" and not _loopback(value.host or ""):
+            raise ValueError("should begin with https://, which Telegram demands")
+        if value and value.path in OWN_PATHS:
+            raise ValueError(f"its path should not be one of {', '.join(sorted(OWN_PATHS))}")
+        return value
+
+    @model_validator(mode="after")
+    def _no_token_in_an_address(self) -> Self:
+        secret = self.telegram_token and self.telegram_token.get_secret_value().partition(":")[2]
+        if secret and secret in str(self.webhook_url or ""):
+            raise ValueError("WEBHOOK_URL holds the token, and addresses get logged; take another")
+        return self
+
     @model_validator(mode="after")
     def _list_has_members(self) -> Self:
         if self.access is Access.LIST and not self.allowed_ids | self.admin_ids:
@@ -159,39 +240,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- NAME_FILE instead
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the files that ``NAME_FILE`` names after the environment and before `.env`."""
-        files = _SecretFiles(settings_cls, env_settings, dotenv_settings)
+        files = SecretFiles(settings_cls, SECRETS, env_settings, dotenv_settings)
         return init_settings, files, env_settings, dotenv_settings
-
-
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Reads the secrets whose ``NAME_FILE`` is set, as container platforms hand them in."""
-
-    def __init__(
-        self, settings_cls: type[BaseSettings], *places: PydanticBaseSettingsSource
-    ) -> None:
-        super().__init__(settings_cls)
-        self._values: dict[str, str | None] = {}
-        for place in reversed(places):
-            if isinstance(place, EnvSettingsSource):
-                self._values.update(place.env_vars)
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 -- the base class names it
-        """The content of the field's file, without the line end; None where there is no file."""
-        name = field_name.upper()
-        path = self._values.get(f"{field_name}{_SUFFIX.lower()}")
-        if name not in SECRETS or not path:
-            return None, field_name, False
-        if self._values.get(field_name):
-            raise ConfigurationError(f"{name} and {name}{_SUFFIX} are both set; keep one of them")
-        return _content(f"{name}{_SUFFIX}", Path(path).expanduser()), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """What the files give, by field."""
-        found = {
-            name: self.get_field_value(field, name)[0]
-            for name, field in self.settings_cls.model_fields.items()
-        }
-        return {name: value for name, value in found.items() if value is not None}
 
 
 def load(env_file: Path | None = Path(".env")) -> Settings:
@@ -214,18 +264,11 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
     raise ConfigurationError("\n".join(lines))
 
 
-def _content(name: str, path: Path) -> str:
+def _loopback(host: str) -> bool:
     try:
-        content = path.read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{name}: {path} is not UTF-8 text; write it anew") from None
-    except OSError as error:
-        raise ConfigurationError(
-            f"{name}: {path} cannot be read ({error.strerror}); mend the path or the permissions"
-        ) from error
-    if not content:
-        raise ConfigurationError(f"{name}: {path} is empty; put the value into it")
-    return content
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _line(problem: ErrorDetails) -> str:

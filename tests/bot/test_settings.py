@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -33,6 +34,8 @@ def example() -> Iterator[str]:
             default = ""
         elif isinstance(default, frozenset):
             default = ",".join(map(str, sorted(default)))
+        elif isinstance(default, bool):
+            default = str(default).lower()
         secret = " Secret." if name.upper() in SECRETS else ""
         yield ""
         yield from (f"# {line}" for line in wrap(f"{field.description}{secret}", 98))
@@ -83,11 +86,12 @@ def test_each_secret_can_stand_in_a_file(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """NAME_FILE gives a secret, without the line end."""
-    (tmp_path / "secret").write_text("redis://s3cret\n")
+    value = {"TELEGRAM_TOKEN": "12:s3cret", "REDIS_URL": "redis://s3cret"}.get(name, "s3cret")
+    (tmp_path / "secret").write_text(f"{value}\n")
     monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
     secret = getattr(load(None), name.lower())
     assert isinstance(secret, SecretStr)
-    assert secret.get_secret_value() == "redis://s3cret"
+    assert secret.get_secret_value() == value
 
 
 def test_a_secret_file_can_be_named_in_the_env_file(tmp_path: Path) -> None:
@@ -126,6 +130,16 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("REDIS_URL", "http://host", "REDIS_URL: should begin with redis://"),
         ("TELEGRAM_API_URL", "here", "TELEGRAM_API_URL: "),
         ("REDIS_PASSWORD_FILE", "/no/such/file", "REDIS_PASSWORD_FILE: /no/such/file cannot be"),
+        ("TELEGRAM_TOKEN", "s3cret", "TELEGRAM_TOKEN: should be digits, a colon, and letters"),
+        ("WEBHOOK_URL", "http://example.org/hook", "WEBHOOK_URL: should begin with https://"),
+        ("WEBHOOK_URL", "http://10.0.0.1/hook", "WEBHOOK_URL: should begin with https://"),
+        ("WEBHOOK_URL", "https://example.org/ready", "WEBHOOK_URL: its path should not be one of"),
+        ("WEBHOOK_SECRET", "two words", "WEBHOOK_SECRET: should be 1 to 256 of A-Z a-z 0-9 _ -"),
+        ("WEBHOOK_SECRET", "x" * 257, "WEBHOOK_SECRET: should be 1 to 256 of A-Z a-z 0-9 _ -"),
+        ("SENDS_PER_S", "0", "SENDS_PER_S=0: "),
+        ("CHAT_SENDS_PER_S", "0.5", "CHAT_SENDS_PER_S=0.5: "),
+        ("GROUP_SENDS_PER_MIN", "many", "GROUP_SENDS_PER_MIN=many: "),
+        ("INSPECT_NOTICE", "perhaps", "INSPECT_NOTICE=perhaps: "),
     ],
 )
 def test_a_wrong_value_is_named(
@@ -178,3 +192,37 @@ def test_a_list_of_administrators_is_a_list(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ACCESS", "list")
     monkeypatch.setenv("ADMIN_IDS", "5")
     assert load(None).access is Access.LIST
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org/hook", "http://127.0.0.1:8443/a/b", "http://[::1]/c", "http://localhost"],
+)
+def test_a_webhook_is_public_and_safe_or_on_this_machine(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plain http is for loopback alone; the path is where updates are taken."""
+    monkeypatch.setenv("WEBHOOK_URL", url)
+    assert load(None).webhook_path == (urlsplit(url).path or "/")
+
+
+def test_a_webhook_does_not_hold_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses end up in logs of others, so the token may not be part of one."""
+    monkeypatch.setenv("TELEGRAM_TOKEN", "12:s3cret")
+    monkeypatch.setenv("WEBHOOK_URL", "https://example.org/12:s3cret")
+    with pytest.raises(ConfigurationError, match="WEBHOOK_URL holds the token") as caught:
+        load(None)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_the_token_names_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number before the colon is the bot's id."""
+    monkeypatch.setenv("TELEGRAM_TOKEN", "12345:s3cret_-A")
+    assert load(None).bot_id == 12345
+
+
+def test_a_missing_token_is_told_with_the_way_to_one() -> None:
+    """Who starts the bot without a token is told where it comes from and where it goes."""
+    with pytest.raises(ConfigurationError, match=r"@?BotFather.*TELEGRAM_TOKEN=") as caught:
+        _ = load(None).token
+    assert "memnn-bot chat" in str(caught.value)
