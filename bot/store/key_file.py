@@ -1,4 +1,8 @@
-"""The master key's file: one line, readable by its owner alone.
+"""The master key's file: one line, readable by its owner alone, or handed in by a container.
+
+Container platforms mount a secret with the mode that it has elsewhere, often 0444, and the process
+cannot change that. Such a file is known by its read-only mount, or by its directory; what else
+others may read is refused.
 
 Lose it and the memories cannot be read again; so it is written once, flushed to the disk before
 anything is encrypted with it, and never replaced. Who may create one is decided in `redis_store`.
@@ -17,6 +21,7 @@ from memnn.errors import StoreKeyError
 
 _PREFIX: Final = "memnn-bot-key-1:"
 _MODE: Final = 0o600
+_SECRETS: Final = Path("/run/secrets")
 
 
 def read_key_file(path: Path) -> MasterKey:
@@ -30,10 +35,17 @@ def read_key_file(path: Path) -> MasterKey:
         line = path.read_text("ascii").strip() if stat.S_ISREG(mode) else ""
     except FileNotFoundError as error:
         raise StoreKeyError(f"the key file {path} is missing") from error
+    except PermissionError as error:
+        raise StoreKeyError(
+            f"the key file {path} cannot be read by user {os.geteuid()}: give it to that user"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise StoreKeyError(f"the key file {path} cannot be read: {_reason(error)}") from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise StoreKeyError(f"others may read the key file {path}: run  chmod 600 '{path}'")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO) and not _handed_in(path):
+        raise StoreKeyError(
+            f"others may read the key file {path}: run  chmod 600 '{path}'  or, in a container, "
+            "hand it in as a secret that is mounted read-only"
+        )
     return MasterKey(_decode(line, path))
 
 
@@ -62,6 +74,11 @@ def create_key_file(path: Path) -> bool:
     except OSError as error:
         raise StoreKeyError(f"the key file {path} cannot be created: {_reason(error)}") from error
     return True
+
+
+def _handed_in(path: Path) -> bool:
+    """Whether a platform put the file there, whose mode is then not ours to choose."""
+    return _SECRETS in path.absolute().parents or bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
 def _decode(line: str, path: Path) -> bytes:

@@ -1,5 +1,7 @@
 """The master key's file: never lost, never replaced, never shared."""
 
+import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -22,6 +24,20 @@ from bot.store.key_file import create_key_file, read_key_file
 sys.stdin.readline()
 create_key_file(Path(sys.argv[1]))
 print(read_key_file(Path(sys.argv[1])).check)
+"""
+READ = """
+import os, sys
+from pathlib import Path
+from bot.store import read_key_file
+from memnn.errors import StoreKeyError
+if sys.argv[2:] and os.getuid() == 0:
+    os.seteuid(int(sys.argv[2]))
+try:
+    read_key_file(Path(sys.argv[1]))
+except StoreKeyError as error:
+    print(error)
+else:
+    print("taken")
 """
 
 
@@ -99,6 +115,49 @@ def test_files_that_others_read(tmp_path: Path, mode: int) -> None:
 
     with pytest.raises(StoreKeyError, match="chmod 600"):
         read_key_file(path)
+
+
+@pytest.mark.parametrize(
+    ("mount", "place", "told"),
+    [
+        ("mount --bind {key} {key} && mount -o remount,bind,ro {key}", "{key}", "taken"),
+        ("mount --bind {key} {key}", "{key}", "chmod 600"),
+        (
+            "mount -t tmpfs none /run && mkdir /run/secrets && cp {key} /run/secrets/key",
+            "/run/secrets/key",
+            "taken",
+        ),
+    ],
+    ids=["read-only", "writable", "where secrets lie"],
+)
+def test_secrets_of_containers(tmp_path: Path, mount: str, place: str, told: str) -> None:
+    """A key that all may read is taken where it is mounted read-only or lies in /run/secrets."""
+    path = tmp_path / "key"
+    create_key_file(path)
+    path.chmod(0o444)
+    unshare = ["unshare", "--mount", "--map-root-user"]
+    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], check=False).returncode:
+        pytest.skip("this system lets nobody mount files for one process")
+
+    script = mount.format(key=path) + ' && exec "$@"'
+    command = [sys.executable, "-c", READ, place.format(key=path)]
+    answer = subprocess.check_output([*unshare, "sh", "-c", script, "sh", *command], cwd=ROOT)
+
+    assert told in answer.decode()
+
+
+def test_keys_of_someone_else(tmp_path: Path) -> None:
+    """A key that this user may not read is refused by the user's number: the one to give it to."""
+    user = os.getuid() or 65534
+    path = tmp_path / "key"
+    create_key_file(path)
+    path.chmod(0)
+
+    answer = subprocess.check_output(
+        [sys.executable, "-c", READ, str(path), str(user)], cwd=ROOT, text=True
+    )
+
+    assert f"by user {user}" in answer
 
 
 def test_directories_are_no_keys(tmp_path: Path) -> None:
