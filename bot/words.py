@@ -45,6 +45,10 @@ WELCOME = "Tell me something, or ask. /help lists the rest."
 WELCOME_BACK = "I remember {many}. Tell me more, or ask. /help lists the rest."
 WAKING = "waking up"
 BYE = "Bye. I keep it all."
+MEMORY_DOWN = (
+    "My memory does not answer right now; nothing was changed. Please try again in a moment."
+)
+STUMBLED = "Something went wrong on my side, and this was not finished. Please try it once more."
 
 _FRIENDLY: Sequence[tuple[str, str]] = (
     (r"\b(thank|thanks|thx|ty|cheers|merci|gracias|danke|obrigad\w|grazie)\b", "Any time."),

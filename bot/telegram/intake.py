@@ -1,0 +1,104 @@
+"""Updates as they come in, from polling or a webhook: looked at, kept for good, then put in order.
+
+What is kept before Telegram is told so survives this process; what came before is not taken twice.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from bot.store import Inbox
+from bot.telegram.ordering import InOrder, Taken
+from memnn.errors import StoreUnavailableError
+
+KINDS: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+_ID_LIMIT: Final = 1 << 53
+
+log = logging.getLogger(__name__)
+
+
+class Intake:
+    """The one way of updates into the bot."""
+
+    def __init__(self, inbox: Inbox, order: InOrder, malformed: Callable[[str], None]) -> None:
+        """Make it.
+
+        Args:
+            inbox: Where updates are kept until they are handled.
+            order: Where they go from here.
+            malformed: Told, in a line of our own, of what is no update.
+        """
+        self._inbox = inbox
+        self._order = order
+        self._malformed = malformed
+        self._open = True
+        self._turn = asyncio.Lock()  # calls of a webhook overlap, and their order is to stay
+
+    def close(self) -> None:
+        """Take in nothing more."""
+        self._open = False
+
+    async def resume(self) -> int:
+        """Take up what an earlier process left unfinished; returns how many updates that were.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        left = await self._inbox.left()
+        for update_id, body in left.items():
+            self._order.add(Taken(update_id, chat_of(json.loads(body)), body))
+        return len(left)
+
+    async def take_body(self, body: bytes) -> None:
+        """Take in what a webhook was sent; raises like `take`."""
+        try:
+            update = json.loads(body)
+        except (ValueError, RecursionError):
+            self._malformed("what came through the webhook is no JSON")
+            return
+        await self.take([update])
+
+    async def take(self, updates: Iterable[object]) -> None:
+        """Keep updates for good, and put them in order; what is none is counted and left out.
+
+        Raises:
+            StoreError: They may not have been kept; they may be taken again.
+        """
+        if not self._open:
+            raise StoreUnavailableError("The bot is stopping; Telegram sends this update again.")
+        taken = {new.id: new for new in map(self._looked_at, updates) if new}
+        await self._order.room()
+        async with self._turn:
+            for update_id in await self._inbox.put({i: new.body for i, new in taken.items()}):
+                self._order.add(taken[update_id])
+
+    def _looked_at(self, update: object) -> Taken | None:
+        update_id = id_of(update)
+        if update_id is None or not isinstance(update, dict):
+            self._malformed("what came in is no update: it has no id")
+            return None
+        kind = next((kind for kind in KINDS if kind in update), None)
+        if kind is None:
+            log.debug("update %d is of no kind that the bot takes", update_id)
+            return None
+        return Taken(update_id, chat_of(update), json.dumps(update).encode())
+
+
+def id_of(update: object) -> int | None:
+    """The id of an update; None where it has none."""
+    found = update.get("update_id") if isinstance(update, dict) else None
+    well = isinstance(found, int) and not isinstance(found, bool) and 0 <= found < _ID_LIMIT
+    return found if well else None
+
+
+def chat_of(update: Mapping[str, Any]) -> int:
+    """The chat that an update belongs to; 0 where that is nowhere."""
+    for kind in KINDS:
+        found = update.get(kind)
+        for key in ("message", "chat", "id") if kind == "callback_query" else ("chat", "id"):
+            found = found.get(key) if isinstance(found, dict) else None
+        if isinstance(found, int):
+            return found
+    return 0
