@@ -117,6 +117,32 @@ def import_memories(
     typer.echo(f"{count:,} memories added")
 
 
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="New file.")]) -> None:
+    """Write everything that is stored to a file, encrypted; the bot may be running."""
+    from bot.backups import backup_to
+
+    settings = _settings()
+    held = asyncio.run(backup_to(settings, file))
+    typer.echo(f"{held} written to {file}")
+    typer.echo(f"It opens only with the key in {settings.key_file}: keep a copy of that elsewhere.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove everything that is stored now.")
+    ] = False,
+) -> None:
+    """Put back what a backup holds; the bot must not be running."""
+    from bot.backups import restore_from
+
+    held = asyncio.run(restore_from(_settings(), file, replace=replace))
+    typer.echo(f"{held} put back")
+
+
 def main() -> None:
     """Run the command line."""
     guarded(app)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from bot.address import open_address
 from bot.conversation import Conversation
-from bot.server import EmbeddedServer
 from bot.settings import Settings
 from bot.store import RedisStore
 from memnn import artifact
@@ -102,20 +102,15 @@ async def open_store(settings: Settings, model: Model) -> AsyncIterator[RedisSto
     Raises:
         StoreError: The server cannot be reached, or the key file does not fit.
     """
-    async with AsyncExitStack() as stack:
-        url, revive = settings.redis_url and settings.redis_url.get_secret_value(), None
-        if not url:
-            server = await stack.enter_async_context(EmbeddedServer(settings.data_dir))
-            url, revive = server.url, server.ensure
-        password = settings.redis_password
-        store = await stack.enter_async_context(
-            RedisStore.open(
-                url,
-                password=password.get_secret_value() if password else None,
-                key_file=settings.key_file,
-                featuriser=Generalization(model),
-                hot_bytes=settings.hot_memory_mb * _BYTES_PER_MB,
-                revive=revive,
-            )
-        )
+    async with (
+        open_address(settings) as address,
+        RedisStore.open(
+            address.url,
+            password=address.password,
+            key_file=settings.key_file,
+            featuriser=Generalization(model),
+            hot_bytes=settings.hot_memory_mb * _BYTES_PER_MB,
+            revive=address.revive,
+        ) as store,
+    ):
         yield store

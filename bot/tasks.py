@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import RenderableType
+from rich.progress import MofNCompleteColumn
 from rich.text import Text
 
 from bot import export
 from bot.check import Finding, check
 from bot.conversation_file import Conversation
+from bot.progress import progress_bar
 from bot.replay import clear, replay
 from bot.runtime import open_apart, open_runtime
 from bot.scopes import REPLAY, TERMINAL
@@ -33,7 +34,7 @@ async def replay_to(
     """
     total = sum(len(user.messages) for user in users)
     prefix = f"{REPLAY}:{uuid4().hex}"  # a server may hold others' memories, or another replay's
-    with out.open("w", encoding="utf-8") as file, _progress() as progress:
+    with out.open("w", encoding="utf-8") as file, progress_bar(MofNCompleteColumn()) as progress:
         task = progress.add_task("replay", total=total)
         async with open_apart(settings, in_process=in_process) as conversation:
             try:
@@ -77,14 +78,6 @@ async def import_from(settings: Settings, path: Path) -> int:
     memories = export.read(path)
     async with open_runtime(settings) as runtime:
         return await export.take_in(runtime.conversation, TERMINAL, memories)
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    return Progress(
-        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
-    )
 
 
 def _finding(finding: Finding) -> RenderableType:

@@ -5,7 +5,9 @@ in a few milliseconds, a silent one in about `_TIMEOUT_S`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
@@ -25,6 +27,7 @@ _CONNECT_TIMEOUT_S: Final = 1.0
 _CONNECTIONS: Final = 16
 _COMPACT_TRIES: Final = 100
 _COMPACT_PAUSE_S: Final = 0.1
+_NAME: Final = "memnn-bot-"
 _RETRIES: Final = 1  # a pooled connection may have died while idle; our scripts may be repeated
 
 Revive: TypeAlias = Callable[[], Awaitable[None]]
@@ -43,6 +46,21 @@ class Script:
         text = files("bot.store").joinpath(f"{name}.lua").read_text("utf-8")
         self.body = f"#!lua flags={flags}\n{text}" if flags else f"#!lua\n{text}"
         self.digest = sha1(self.body.encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server is, and how one gets in.
+
+    Attributes:
+        url: "unix:///PATH", "redis://HOST:PORT/DB" or "rediss://HOST:PORT/DB".
+        password: Of the server.
+        revive: Brings a dead server back; awaited before a call is repeated once.
+    """
+
+    url: str
+    password: str | None = None
+    revive: Revive | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +94,12 @@ class Connection:
         self._revive = revive
         self._removed = False
         self._compaction: asyncio.Task[None] | None = None
+        self._name = f"{_NAME}{os.urandom(8).hex()}"
         try:
             pool = BlockingConnectionPool.from_url(
                 url,
                 **({"password": password} if password else {}),
+                client_name=self._name,
                 max_connections=_CONNECTIONS,
                 timeout=_TIMEOUT_S,
                 socket_timeout=_TIMEOUT_S,
@@ -118,6 +138,13 @@ class Connection:
             max_bytes=int(info.get("maxmemory", 0)),
             role=str(info.get("role", "")),
         )
+
+    async def others(self) -> int:
+        """How many other processes of this program are connected; errors as in `run`."""
+        listed: bytes = await self.command("CLIENT", "LIST")
+        fields = listed.decode("utf-8", "replace").split()
+        names = {field.removeprefix("name=") for field in fields if field.startswith("name=")}
+        return sum(name.startswith(_NAME) for name in names - {self._name})
 
     def compact(self) -> None:
         """Let our own server write its file anew, so that what was removed leaves the disk.
@@ -169,3 +196,17 @@ class Connection:
             return await self._redis.evalsha(script.digest, len(keys), *keys, *args)
         except NoScriptError:  # a fresh server, or one that restarted
             return await self._redis.eval(script.body, len(keys), *keys, *args)
+
+
+@asynccontextmanager
+async def connected(address: Address) -> AsyncIterator[Connection]:
+    """A connection that is closed at the end.
+
+    Raises:
+        StoreUnavailableError: The URL is none of a Redis server.
+    """
+    connection = Connection(address.url, address.password, address.revive)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -19,8 +19,27 @@ from memnn.errors import (
 )
 
 _CODE: Final = re.compile(r"[A-Z]{2,20}\b")
-_READ_ONLY: Final = frozenset({"READONLY", "MISCONF", "NOREPLICAS"})
-_LOGIN: Final = frozenset({"NOAUTH", "WRONGPASS", "NOPERM"})
+_READ_ONLY: Final = (
+    StoreReadOnlyError,
+    "takes no writes ({code}): it is a replica, lost its replicas, or its disk fails; see its log",
+)
+_LOGIN: Final = (StoreUnavailableError, "refused the login ({code}): check REDIS_PASSWORD")
+_ANSWERS: Final[dict[str, tuple[type[StoreError], str]]] = {
+    "OOM": (
+        StoreFullError,
+        "is out of memory ({code}) and stored nothing: raise its maxmemory",
+    ),
+    "READONLY": _READ_ONLY,
+    "MISCONF": _READ_ONLY,
+    "NOREPLICAS": _READ_ONLY,
+    "NOAUTH": _LOGIN,
+    "WRONGPASS": _LOGIN,
+    "NOPERM": (
+        StoreUnavailableError,
+        "does not let this user do what the bot needs ({code}): extend the user's ACL",
+    ),
+    "LOADING": (StoreUnavailableError, "is still loading its data: try again in a moment"),
+}
 
 
 def server_name(url: str) -> str:
@@ -40,23 +59,9 @@ def translated(server: str) -> Iterator[None]:
 
 def _translate(error: BaseException, server: str) -> StoreError:
     code = _code(error)
-    if code == "OOM":
-        return StoreFullError(
-            f"Redis at {server} is out of memory (OOM) and stored nothing: raise its maxmemory"
-        )
-    if code in _READ_ONLY:
-        return StoreReadOnlyError(
-            f"Redis at {server} takes no writes ({code}): it is a replica, has lost its replicas, "
-            "or cannot write to its disk; its log says which"
-        )
-    if code in _LOGIN:
-        return StoreUnavailableError(
-            f"Redis at {server} refused the login ({code}): check REDIS_PASSWORD"
-        )
-    if code == "LOADING":
-        return StoreUnavailableError(
-            f"Redis at {server} is still loading its data: try again in a moment"
-        )
+    if code in _ANSWERS:
+        kind, what = _ANSWERS[code]
+        return kind(f"Redis at {server} {what.format(code=code)}")
     if code or isinstance(error, redis_errors.ResponseError):
         return StoreError(f"Redis at {server} answered with an error ({code or 'ERR'})")
     return StoreUnavailableError(

@@ -12,15 +12,14 @@ import base64
 import binascii
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from bot.store.crypto import KEY_BYTES, MasterKey
+from bot.store.new_file import new_file
 from memnn.errors import StoreKeyError
 
 _PREFIX: Final = "memnn-bot-key-1:"
-_MODE: Final = 0o600
 _SECRETS: Final = Path("/run/secrets")
 
 
@@ -60,15 +59,10 @@ def create_key_file(path: Path) -> bool:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp gives mode 0600. link() fails where the file exists, so of two processes that
-        # start at once one makes the file and both read the same complete key.
-        descriptor, name = tempfile.mkstemp(prefix=".key-", dir=path.parent)
-        try:
-            _write(descriptor, _PREFIX + base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
-            os.link(name, path)
-        finally:
-            Path(name).unlink()
-        _sync_directory(path.parent)
+        # Of two processes that start at once one makes the file, and both read the same key.
+        with new_file(path) as file:
+            key = base64.b64encode(os.urandom(KEY_BYTES)).decode()
+            file.write(f"{_PREFIX}{key}\n".encode())
     except FileExistsError:
         return False
     except OSError as error:
@@ -92,22 +86,6 @@ def _decode(line: str, path: Path) -> bytes:
             "base64): put back the right file"
         )
     return key
-
-
-def _write(descriptor: int, text: str) -> None:
-    with os.fdopen(descriptor, "w") as file:
-        os.fchmod(descriptor, _MODE)
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _reason(error: Exception) -> str:

@@ -41,6 +41,8 @@ What the bot keeps beside memories: keys of one bot share a tag too, one that no
 
     mn:key                  string  names the master key without telling it; lives as long as data
     mn:scopes               set     escaped names of the scopes that hold a head
+    mn:restoring            string  there while a restore is at work, or was cut off: what is here
+                                    is not whole
 """
 
 from functools import lru_cache
@@ -49,8 +51,16 @@ from urllib.parse import quote, unquote
 
 MASTER_KEY: Final = "mn:key"
 SCOPES: Final = "mn:scopes"
+RESTORING: Final = "mn:restoring"
+SINGLE_KEYS: Final = frozenset({MASTER_KEY, SCOPES, RESTORING})
+EVERY_KEY: Final = "mn:*"
 LAYOUT_VERSION: Final = 1
 FIRST_GENERATION: Final = 1
+
+_SCOPE_PARTS: Final = ("head", "rec", "msg", "log", "old")
+_LEDGER_PARTS: Final = (
+    *("inbox", "seen", "chats", "allowed", "codes", "holders", "audit", "troubles"),
+)
 
 # An empty tag {} is no tag: Redis would spread the keys. "%" alone is never the result of quoting.
 _NO_NAME: Final = "%"
@@ -69,6 +79,30 @@ def unescape(name: str) -> str:
 def ledger_key(bot_id: int, part: str) -> str:
     """The key of a part of a bot's ledger."""
     return f"mn:{{bot={bot_id}}}:{part}"  # "=" is never the result of quoting a scope
+
+
+def group_of(key: str) -> str:
+    """What the keys of one scope or ledger begin with; a key without a tag is its own group."""
+    return key[: key.find("}") + 1] or key
+
+
+def group_keys(group: str) -> frozenset[str]:
+    """The keys that a group of keys may have at any time, days and generations aside."""
+    if "{" not in group:
+        return frozenset((group,))
+    parts = _LEDGER_PARTS if "{bot=" in group else _SCOPE_PARTS
+    return frozenset(f"{group}:{part}" for part in parts)
+
+
+def head_of(group: str) -> str:
+    """The key of the head, where the group is a scope."""
+    return f"{group}:head"
+
+
+def listed_name(group: str) -> str | None:
+    """What stands in the set of scopes for a group; None for one that is no scope."""
+    name = group.removeprefix("mn:{").removesuffix("}")
+    return None if name == group or name.startswith("bot=") else name
 
 
 @lru_cache(maxsize=4096)

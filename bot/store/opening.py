@@ -7,8 +7,8 @@ from typing import Final
 from bot.store.connection import Connection, ServerFacts
 from bot.store.crypto import MasterKey
 from bot.store.key_file import create_key_file, read_key_file
-from bot.store.keys import MASTER_KEY, SCOPES
-from memnn.errors import StoreKeyError, StoreUnavailableError
+from bot.store.keys import MASTER_KEY, RESTORING, SCOPES
+from memnn.errors import StoreError, StoreKeyError, StoreUnavailableError
 
 _OLDEST: Final = 7
 
@@ -37,6 +37,19 @@ async def check_version(connection: Connection) -> None:
         raise StoreUnavailableError(
             f"Redis at {connection.server} is version {version or 'unknown'}, too old: "
             f"use Redis {_OLDEST} or newer, or Valkey"
+        )
+
+
+async def check_whole(connection: Connection) -> None:
+    """Refuse a server that a restore is filling, or was when it was cut off.
+
+    Raises:
+        StoreError: What is there is not whole, or the server does not answer.
+    """
+    if await connection.command("EXISTS", RESTORING):
+        raise StoreError(
+            f"a restore into Redis at {connection.server} is at work or was cut off, so memories "
+            "are missing: let it end, or run  memnn-bot restore FILE  again"
         )
 
 

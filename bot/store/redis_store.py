@@ -17,7 +17,7 @@ from bot.store.head import Head, new_head
 from bot.store.history import read_events
 from bot.store.ledger import Ledger
 from bot.store.mirror import Mirror, Mirrors, bring_up, open_rows, sharing
-from bot.store.opening import check_version, open_master_key
+from bot.store.opening import check_version, check_whole, open_master_key
 from bot.store.scopes import Scopes
 from bot.store.writer import Writer
 from memnn.records import Event, EventKind, Memory, Page, Plan
@@ -76,10 +76,12 @@ class RedisStore:
         Raises:
             StoreUnavailableError: The server does not answer, refuses the login, or is too old.
             StoreKeyError: The key file is missing, malformed, or not that of the data.
+            StoreError: A restore did not end.
         """
         connection = Connection(url, password, revive)
         try:
             await check_version(connection)
+            await check_whole(connection)
             master, created = await open_master_key(connection, key_file)
             store = cls(connection, Scopes(connection, master), featuriser, Mirrors(hot_bytes))
             store._score_all = score_all
