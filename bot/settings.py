@@ -209,7 +209,7 @@ class Settings(BaseSettings):
     @field_validator("webhook_url", mode="after")
     @classmethod
     def _reachable(cls, value: AnyHttpUrl | None) -> AnyHttpUrl | None:
-        if value and value.scheme != "https" and not _loopback(value.host or ""):
+        if value and value.scheme != "https" and not is_loopback(value.host or ""):
             raise ValueError("should begin with https://, which Telegram demands")
         if value and value.path in OWN_PATHS:
             raise ValueError(f"its path should not be one of {', '.join(sorted(OWN_PATHS))}")
@@ -264,7 +264,8 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
     raise ConfigurationError("\n".join(lines))
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -16,6 +16,8 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 import certifi
 
+from bot.settings import is_loopback
+
 _KEPT_ALIVE_S: Final = 30.0
 _FORM: Final = "application/x-www-form-urlencoded"
 
@@ -64,7 +66,8 @@ class Client:
 
     def __init__(self, url: str, connections: int) -> None:
         parts = urlsplit(url)
-        bypass = proxy_bypass(parts.hostname or "")
+        host = parts.hostname or ""
+        bypass = is_loopback(host) or proxy_bypass(host)
         self._proxy = None if bypass else getproxies().get(parts.scheme)
         self._tls = _trust() if parts.scheme == "https" else True
         self._connections = connections
