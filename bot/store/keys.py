@@ -20,8 +20,8 @@ touches, and they are always of one slot.
     mn:{SCOPE}:bkt:GEN      hash    numbers of a word bucket and of a stretch of 8,192 ids → the
                                     bucket's packed ids in there
     mn:{SCOPE}:log          stream  ids "VER-N": what the change that made version VER did to older
-                                    memories (k kind, i memory id, t ms); read by /history and by
-                                    mirrors
+                                    memories, looks and corrections (k kind, i memory id, t ms);
+                                    read by /history and by mirrors
     mn:{SCOPE}:old          hash    id → texts before edits, encrypted; goes with the memory
 
 What the bot keeps beside memories: keys of one bot share a tag too, one that no scope can have.
@@ -31,8 +31,8 @@ What the bot keeps beside memories: keys of one bot share a tag too, one that no
     mn:{bot=ID}:chats       hash    chat id → names and switches of a chat, encrypted
     mn:{bot=ID}:allowed     set     ids of the users who were let in
     mn:{bot=ID}:codes       zset    pairing code → when it ends (ms); gone a day after the last code
-    mn:{bot=ID}:holders     hash    "c" code → user id, "u" user id → code, "r" code → who redeemed
-                                    it; goes with the codes
+    mn:{bot=ID}:holders     hash    "c" code → user id, "u" user id → code, "r" code → token of the
+                                    attempt that used it; goes with the codes
     mn:{bot=ID}:audit       stream  v: one look of an administrator, encrypted; at least the newest
                                     10,000
     mn:{bot=ID}:troubles    stream  v: an error in our own words, encrypted; the newest 200
