@@ -6,10 +6,11 @@ and that its directory is made for it. Never shows a secret.
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from bot.errors import ConfigurationError
 from bot.runtime import load_model, open_store
@@ -39,8 +40,11 @@ class Finding:
     detail: str
 
 
-async def check() -> AsyncIterator[Finding]:
-    """Look at one part after the other."""
+Probe: TypeAlias = Callable[[Settings], Awaitable[Finding]]
+
+
+async def check(*probes: Probe) -> AsyncIterator[Finding]:
+    """Look at one part after the other, and then at those that others know about."""
     try:
         settings = load()
     except ConfigurationError as error:
@@ -60,6 +64,8 @@ async def check() -> AsyncIterator[Finding]:
         yield found[-1]
         if all(finding.well for finding in found):
             yield await _memories(settings)
+    for probe in probes:
+        yield await probe(settings)
 
 
 def _artifact(settings: Settings) -> Finding:

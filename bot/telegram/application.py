@@ -40,7 +40,7 @@ class Bot(ExtBot[None]):
         return fetched if isinstance(fetched, list) else []
 
 
-def make_bot(settings: Settings, pacer: Pacer) -> Bot:
+def make_bot(settings: Settings, pacer: Pacer | None) -> Bot:
     """The bot of the settings; not connected yet.
 
     Raises:
