@@ -1,4 +1,4 @@
-"""What the command line runs and waits for: replay, check, export, import."""
+"""What the command line runs and waits for: run, replay, check, export, import."""
 
 import sys
 from collections.abc import Sequence
@@ -21,6 +21,19 @@ from bot.terminal.layout import Hanging
 from bot.terminal.start import make_console
 
 _PART_WIDTH = 10
+
+
+async def talk_in_telegram(settings: Settings) -> None:
+    """Be there for Telegram until a signal comes.
+
+    Raises:
+        OSError: The web server cannot listen.
+        MemnnError: A setting is wrong, the model cannot be loaded, or the store fails.
+    """
+    from bot.telegram.serve import serve  # noqa: PLC0415 -- most commands need no Telegram
+
+    async with open_runtime(settings) as runtime:
+        await serve(settings, runtime)
 
 
 async def replay_to(
@@ -47,9 +60,11 @@ async def replay_to(
 
 async def show_check() -> bool:
     """Print one line a finding; returns whether all is well."""
+    from bot.telegram.probe import probe  # noqa: PLC0415 -- most commands need no Telegram
+
     console = make_console(typed=sys.stdout.isatty())
     well = True
-    async for finding in check():
+    async for finding in check(probe):
         console.print(_finding(finding))
         well = well and finding.well
     return well

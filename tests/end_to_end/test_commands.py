@@ -135,7 +135,8 @@ def test_check_is_content_with_a_new_installation(run: Run, tmp_path: Path) -> N
     done = run("check")
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [
-        ["✓", part] for part in ("settings", "model", "data", "server", "key", "memories")
+        ["✓", part]
+        for part in ("settings", "model", "data", "server", "key", "memories", "telegram")
     ]
     assert not (tmp_path / "data" / "memory.key").exists()
 
