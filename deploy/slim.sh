@@ -4,8 +4,9 @@ set -eu
 
 cd "$1"/lib/python3*/site-packages
 
-# Headers, build files and test programs of torch.
-rm -rf torch/include torch/share torch/test torch/bin torch/lib/*.a caffe2
+# Headers, build files and test programs of torch; the one program that it asks for stays.
+rm -rf torch/include torch/share torch/test torch/lib/*.a caffe2
+find torch/bin -type f -not -name torch_shm_manager -delete
 # Test suites, of which numpy's, matplotlib's and sympy's are the large ones; torch.testing and
 # numpy.testing are imported by their packages and stay.
 find . -type d \( -name tests -o -name test \) \
