@@ -10,13 +10,16 @@ SETUP := tools/setup.py pyproject.toml
 export TORCH
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check train bench clean
+.PHONY: help chat run test check check-deploy train bench clean
 
 help: ## Show what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 chat: $(VENV)/.ready ## Talk to the bot in the terminal; no token, no account needed
 	@$(BIN)/memnn-bot chat
+
+run: $(VENV)/.ready ## Be there in Telegram; TELEGRAM_TOKEN stands in .env or the environment
+	@$(BIN)/memnn-bot run
 
 test: $(VENV)/.ready-dev ## Run all tests, on a real server of their own
 	@$(BIN)/python -m pytest
@@ -26,6 +29,9 @@ check: $(VENV)/.ready-dev ## Lint, format, types, layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-deploy: $(VENV)/.ready-deploy ## Lint the containers' files; with a Docker engine, run them
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tools/check_deploy.py $(OPTIONS)
 
 ifdef DATA
 train: $(VENV)/.ready-train ## Train the network: make train DATA=folder [OUT=folder]
