@@ -10,6 +10,7 @@ from bot.store.facts import ScopeFacts
 from bot.store.guests import Guests
 from bot.store.inbox import Inbox
 from bot.store.key_file import read_key_file
+from bot.store.keys import FIRST_GENERATION
 from bot.store.ledger import Ledger
 from bot.store.opening import server_facts
 from bot.store.redis_store import RedisStore
@@ -17,6 +18,7 @@ from bot.store.restore import restore_backup
 from bot.store.troubles import Trouble, Troubles
 
 __all__ = [
+    "FIRST_GENERATION",
     "LATENCY_BUCKETS_S",
     "Address",
     "AuditLog",

@@ -76,7 +76,9 @@ def open_rows(
     return memories if featuriser is None else _current(memories, featuriser)
 
 
-def bring_up(mirror: Mirror, cipher: ScopeCipher, rows: list[bytes], model: Featuriser) -> None:
+def bring_up(
+    mirror: Mirror, cipher: ScopeCipher, rows: list[bytes], model: Featuriser | None
+) -> None:
     """Take changes into a mirror: records that are new or other, and ids whose record is gone."""
     for memory_id, sealed in zip(rows[::2], rows[1::2], strict=True):
         if not sealed:

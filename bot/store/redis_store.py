@@ -39,7 +39,11 @@ class RedisStore:
     """A `memnn.store.Store` over Redis 7, Valkey, or the embedded server. Made by `open`."""
 
     def __init__(
-        self, connection: Connection, scopes: Scopes, featuriser: Featuriser, mirrors: Mirrors
+        self,
+        connection: Connection,
+        scopes: Scopes,
+        featuriser: Featuriser | None,
+        mirrors: Mirrors,
     ) -> None:
         self._connection = connection
         self._scopes = scopes
@@ -56,7 +60,7 @@ class RedisStore:
         url: str,
         *,
         key_file: Path,
-        featuriser: Featuriser,
+        featuriser: Featuriser | None,
         password: str | None = None,
         hot_bytes: int = _HOT_BYTES,
         score_all: int = _SCORE_ALL,
@@ -67,7 +71,8 @@ class RedisStore:
         Args:
             url: "unix:///PATH", "redis://HOST:PORT/DB" or "rediss://HOST:PORT/DB".
             key_file: The master key; created where the server holds no data.
-            featuriser: Computes features anew that another model wrote.
+            featuriser: Computes features anew that another model wrote; None where no candidates
+                are asked for.
             password: Of the server.
             hot_bytes: How much memory the mirrors may take, about.
             score_all: Up to so many memories, all of a scope are candidates.
