@@ -4,6 +4,7 @@ Numbers only: no text, no name, no id of anybody is ever a label. What an error 
 administrators as the line of our own words that it comes with.
 """
 
+import asyncio
 import time
 from bisect import bisect_left
 from collections import deque
@@ -78,6 +79,7 @@ class Meter:
         self._waiting = Gauge("memnn_waiting_updates", "Updates not handled yet.", registry=of)
         self._days: dict[date, _Counts] = {}
         self._troubles: deque[Trouble] = deque(maxlen=_TROUBLES_KEPT)
+        self._flushing = asyncio.Lock()  # what one flush is writing, another must not write too
         self._polled_at: float | None = None
         age = Gauge(
             "memnn_last_poll_age_seconds", "Since Telegram was last heard; -1: never.", registry=of
@@ -142,16 +144,17 @@ class Meter:
         Raises:
             StoreError: Something could not be put down; it is kept for the next time.
         """
-        while self._troubles:
-            await ledger.troubles.add(self._troubles[0])
-            self._troubles.popleft()
-        for day in sorted(self._days):
-            counts = self._days.pop(day)  # what is counted meanwhile begins anew
-            try:
-                await ledger.days.add(counts.day(day))
-            except BaseException:
-                self._put_back(day, counts)
-                raise
+        async with self._flushing:
+            while self._troubles:
+                await ledger.troubles.add(self._troubles[0])
+                self._troubles.popleft()
+            for day in sorted(self._days):
+                counts = self._days.pop(day)  # what is counted meanwhile begins anew
+                try:
+                    await ledger.days.add(counts.day(day))
+                except BaseException:
+                    self._put_back(day, counts)
+                    raise
 
     def _today(self) -> _Counts:
         return self._days.setdefault(datetime.now(UTC).date(), _Counts())
