@@ -1,7 +1,7 @@
 """A Bot API server on loopback for tests, and the people who talk to the bot.
 
     async with TelegramServer() as server:
-        bot = Bot(server.token, base_url=f"{server.url}/bot")
+        bot = client(server)  # client.py; or any bot with base_url f"{server.url}/bot"
         told = server.say(1, "Anna lives in Rome.")
         await server.wait_for(lambda: server.sent(1, after=told.message_id))
 

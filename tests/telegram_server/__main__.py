@@ -13,9 +13,9 @@ from tests.telegram_server.model import Json, Post
 from tests.telegram_server.server import TelegramServer
 
 ACTIONS = (
-    "user", "say", "message", "edit", "delete", "reply", "forward", "photo", "sticker", "voice",
-    "raw", "repeat", "group", "channel", "channel_post", "member_becomes", "bot_becomes", "block",
-    "unblock", "refuse_reactions", "migrate", "tap", "forge", "answer", "react", "fault",
+    "user", "say", "message", "edit", "delete", "reply", "forward", "photo", "document",
+    "sticker", "voice", "raw", "repeat", "group", "channel", "channel_post", "member_becomes",
+    "bot_becomes", "block", "unblock", "refuse_reactions", "migrate", "tap", "forge", "answer", "react", "fault",
 )  # fmt: skip
 
 
@@ -27,6 +27,8 @@ def add_control(server: TelegramServer) -> None:
         if action not in ACTIONS:
             raise web.HTTPNotFound
         given: Json = await request.json()
+        if isinstance(given.get("content"), str) and action != "message":
+            given["content"] = given["content"].encode()  # of a file
         try:
             done = getattr(server, action)(**given)
         except Exception as error:  # noqa: BLE001 -- whoever asked shall see what was wrong

@@ -56,11 +56,7 @@ class TelegramServer(People, Groups, Taps, Watching):
         self.app.router.add_get("/file/bot{token:[^/]+}/files/{file_id}/{name}", self._download)
 
     async def __aenter__(self) -> Self:
-        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        await self.start()
         return self
 
     async def __aexit__(
@@ -69,10 +65,21 @@ class TelegramServer(People, Groups, Taps, Watching):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.world.updates.end_poll("the end of the server")
         await self.world.updates.set_webhook(None)
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen; again at the same port after a stop."""
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Listen no more, and drop what is connected; the world stays."""
         if self._runner:
             await self._runner.cleanup()
+            self._runner = None
 
     @property
     def url(self) -> str:

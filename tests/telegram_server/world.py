@@ -84,6 +84,8 @@ class World:
             chat = next(found, None)
         else:
             chat = self.chats.get(int(chat_id)) if name.lstrip("-").isdecimal() else None
+        if chat is None and name.isdecimal() and int(name) in self.users:
+            raise forbidden("bot can't initiate conversation with a user")
         if chat is None:
             raise bad("chat not found")
         return chat
