@@ -15,7 +15,8 @@ from tests.telegram_server.server import TelegramServer
 ACTIONS = (
     "user", "say", "message", "edit", "delete", "reply", "forward", "photo", "document",
     "sticker", "voice", "raw", "repeat", "group", "channel", "channel_post", "member_becomes",
-    "bot_becomes", "block", "unblock", "refuse_reactions", "migrate", "tap", "forge", "answer", "react", "fault",
+    "bot_becomes", "block", "unblock", "refuse_reactions", "migrate", "tap", "forge", "answer",
+    "react", "fault",
 )  # fmt: skip
 
 

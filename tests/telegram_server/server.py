@@ -91,6 +91,10 @@ class TelegramServer(People, Groups, Taps, Watching):
         self.faults.append(Fault(method, **details))
         return self.faults[-1]
 
+    def calls_of(self, method: str, chat: int | None = None) -> list[Call]:
+        """The calls of a method, in a chat or in all."""
+        return [c for c in self.calls if c.method == method and chat in {None, c.chat_id}]
+
     async def wait_for(self, predicate: Callable[[], T], timeout_s: float = 5.0) -> T:
         """Wait until something is true of the world; gives what the predicate gave.
 

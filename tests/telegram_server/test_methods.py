@@ -174,6 +174,30 @@ async def test_refusals(server: TelegramServer, bot: Bot) -> None:
         await bot.send_message(2, "x")
 
 
+async def test_topics(server: TelegramServer, bot: Bot) -> None:
+    """A topic is there once somebody wrote in it, and answers can stand in it."""
+    group = server.group("Forum", [1])
+    server.say(group, "hi", thread=7)
+    assert (await bot.send_message(group, "x", message_thread_id=7)).message_thread_id == 7
+    with pytest.raises(BadRequest, match="thread not found"):
+        await bot.send_message(group, "x", message_thread_id=8)
+    assert len(server.calls_of("sendMessage", group)) == 2
+
+
+async def test_whose_message_it_is(server: TelegramServer, bot: Bot) -> None:
+    """Others' messages are not edited, and in a group deleted by an administrator only."""
+    group = server.group("Home", [1])
+    told = server.say(group, "hi")
+    with pytest.raises(BadRequest, match="can't be edited"):
+        await bot.edit_message_text("x", group, told.message_id)
+    with pytest.raises(BadRequest, match="can't be deleted"):
+        await bot.delete_message(group, told.message_id)
+    server.bot_becomes(group, "administrator")
+    await bot.delete_message(group, told.message_id)
+    with pytest.raises(BadRequest, match="not found"):
+        await bot.set_message_reaction(group, told.message_id, "👍")
+
+
 async def test_menus(bot: Bot) -> None:
     """Each scope has its own menu."""
     await bot.set_my_commands([BotCommand("start", "Begin")])

@@ -93,3 +93,28 @@ async def test_many_updates(server: TelegramServer, bot: Bot) -> None:
     assert not await bot.get_updates(offset)
     assert not server.world.updates.pending
     assert took_s[1] < 4 * took_s[0] + 0.5
+
+
+async def test_what_is_told_on_request(server: TelegramServer, bot: Bot) -> None:
+    """Reactions are told only to a bot that asks for them; the request stays in force."""
+    told = server.say(ANN, "hi")
+    server.react(ANN, told.message_id, "👍")
+    (first,) = await bot.get_updates(allowed_updates=["message", "message_reaction"])
+    server.react(ANN, told.message_id, "👍")
+    server.edit(ANN, told.message_id, "not asked for")
+    (second,) = await bot.get_updates(first.update_id + 1)
+    assert second.message_reaction is not None
+    assert second.message_reaction.new_reaction
+
+
+async def test_an_update_may_come_again(server: TelegramServer, bot: Bot) -> None:
+    """A confirmed update can be given once more, before newer ones."""
+    server.say(ANN, "one")
+    (first,) = await bot.get_updates()
+    await bot.get_updates(first.update_id + 1)
+    server.say(ANN, "two")
+    server.repeat(first.update_id)
+    assert [u.message.text for u in await bot.get_updates() if u.message] == ["one", "two"]
+    assert server.world.updates.given[first.update_id] == 2
+    (newest,) = await bot.get_updates(-1)
+    assert newest.update_id > first.update_id
