@@ -17,8 +17,8 @@ from bot.admin import Admin, Inspection, Stats, Subject
 from bot.admin import table as tables
 from bot.admin.audit import Deeds
 from bot.admin.chart import draw
-from bot.admin.lines import REVEALED
 from bot.admin.plain import to_json
+from bot.admin.words import REVEALED
 from bot.errors import UnknownChatError
 from bot.settings import Settings
 from bot.store import Day, RedisStore

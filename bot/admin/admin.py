@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.meter import Meter
     from bot.settings import Settings
 
-_TROUBLES: Final = 3
+_TROUBLES: Final = 2
 
 
 class Admin:

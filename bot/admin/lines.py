@@ -13,6 +13,7 @@ from bot.admin.inspect import Inspection, Leaf
 from bot.admin.stats import Stats, Totals, totals
 from bot.admin.subjects import Subject
 from bot.admin.units import seconds, share, size
+from bot.admin.words import NO_MEMORIES
 from bot.parts import clean
 from bot.phrases import clipped, many
 from bot.scopes import TERMINAL
@@ -21,14 +22,7 @@ from bot.times import short, when
 
 Lines: TypeAlias = list[tuple[str, str]]
 
-REVEALED: Final = "Texts are shown: the audit log has this look, and so has the user's /history."
-REBUCKETING: Final = (
-    "Words are filed in buckets of generation {generation}, in use since the first message. "
-    "Refitting them to what is said, in the background, is not part of this version. Nothing is "
-    "lost without it."
-)
-_NO_MEMORIES: Final = "no memories"
-_TROUBLE_CHARACTERS: Final = 160
+_TROUBLE_CHARACTERS: Final = 140
 _NAME_CHARACTERS: Final = 40
 
 
@@ -97,7 +91,7 @@ def stats(found: Stats, now: datetime) -> Lines:
 def heading(leaf: Leaf) -> str:
     """What a page of memories shows."""
     if not leaf.total:
-        return _NO_MEMORIES
+        return NO_MEMORIES
     held = many(leaf.total, several="memories, newest first")
     return f"{held} · page {leaf.number:,} of {leaf.pages:,}"
 
