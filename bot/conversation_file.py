@@ -7,7 +7,7 @@ and never quote what stands there.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -158,7 +158,8 @@ def read_predictions(path: Path) -> list[Prediction]:
 
 def backwards(path: Path, conversations: Sequence[Conversation]) -> list[str]:
     """One line for each message that is dated before the one that it follows."""
-    numbers = [number for number, _ in _numbered(path)]
+    with path.open("rb") as file:
+        numbers = [number for number, _ in _numbered(file, str(path))]
     return [
         f"{path}:{number}: message {later.i} is dated before message {earlier.i}; "
         "taken in the order of the file"
@@ -190,7 +191,22 @@ def read_lines(path: Path, shape: type[_Shape]) -> Iterator[tuple[int, _Shape]]:
     Raises:
         DataError: The file cannot be read, or a line is malformed.
     """
-    for number, line in _numbered(path):
+    try:
+        with path.open("rb") as file:
+            yield from parse_lines(file, str(path), shape)
+    except OSError as error:
+        raise DataError(f"{path}:1: cannot be read: {error.strerror}") from None
+
+
+def parse_lines(
+    lines: Iterable[bytes], path: str, shape: type[_Shape]
+) -> Iterator[tuple[int, _Shape]]:
+    """The same of lines that are at hand, from a file of that name.
+
+    Raises:
+        DataError: A line is malformed.
+    """
+    for number, line in _numbered(lines, path):
         try:
             yield number, shape.model_validate(json.loads(line))
         except json.JSONDecodeError as error:
@@ -207,16 +223,13 @@ def read_lines(path: Path, shape: type[_Shape]) -> Iterator[tuple[int, _Shape]]:
             raise DataError(f"{path}:{number}: {where or 'line'}: {what}{rest}") from None
 
 
-def _numbered(path: Path) -> Iterator[tuple[int, str]]:
+def _numbered(lines: Iterable[bytes], path: str) -> Iterator[tuple[int, str]]:
     """The lines that hold something, with their numbers from 1."""
     number = 0
     try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, start=1):
-                line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                if line.strip():
-                    yield number, line
+        for number, raw in enumerate(lines, start=1):
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            if line.strip():
+                yield number, line
     except UnicodeDecodeError:
         raise DataError(f"{path}:{number}: is not UTF-8 text; save the file as UTF-8") from None
-    except OSError as error:
-        raise DataError(f"{path}:1: cannot be read: {error.strerror}") from None

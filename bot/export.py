@@ -6,12 +6,14 @@ already stays as it is, so that reading a file twice changes nothing.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from bot.conversation import MAX_CHARACTERS, Conversation
-from bot.conversation_file import Record, Text, Time, read_lines
+from bot.conversation import Conversation
+from bot.conversation_file import Record, Text, Time, parse_lines, read_lines
+from bot.memories import MAX_CHARACTERS
+from bot.phrases import many
 from memnn.errors import DataError
 from memnn.records import Memory, Message
 
@@ -82,7 +84,7 @@ def to_json_lines(memories: Sequence[Memory]) -> str:
 
 def to_markdown(memories: Sequence[Memory]) -> str:
     """A heading a day, an item a memory, in local time."""
-    parts = [f"# {len(memories)} memories\n" if len(memories) != 1 else "# 1 memory\n"]
+    parts = [f"# {many(len(memories))}\n"]
     local = [(m.time.astimezone(), m) for m in memories]
     for day, group in groupby(local, key=lambda pair: pair[0].date()):
         parts.append(f"\n## {day:%A}, {day.day} {day:%B %Y}\n\n")
@@ -96,8 +98,21 @@ def read(path: Path) -> list[Exported]:
     Raises:
         DataError: The file cannot be read, or a line is malformed.
     """
+    return _storable(read_lines(path, Exported), str(path))
+
+
+def read_bytes(content: bytes, name: str) -> list[Exported]:
+    """The same of a file that is at hand.
+
+    Raises:
+        DataError: A line is malformed.
+    """
+    return _storable(parse_lines(content.splitlines(), name, Exported), name)
+
+
+def _storable(lines: Iterable[tuple[int, Exported]], path: str) -> list[Exported]:
     memories = []
-    for number, memory in read_lines(path, Exported):
+    for number, memory in lines:
         if not memory.text.strip() or len(memory.text) > MAX_CHARACTERS:
             length = f"{len(memory.text):,} characters, 1 to {MAX_CHARACTERS:,} can be stored"
             raise DataError(f"{path}:{number}: text: {length}; mend or remove the line")

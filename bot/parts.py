@@ -25,11 +25,14 @@ def telling(perception: Perception) -> Perception:
     return as_statement(perception) if perception.kind is Kind.STATEMENT else perception
 
 
+def states(perception: Perception) -> bool:
+    """Whether anything in a message would be stored."""
+    return any(sentence.kind is Kind.STATEMENT for sentence in perception.sentences)
+
+
 def as_statement(perception: Perception) -> Perception:
     """The sentences that state something, or else all of the message as one statement."""
-    if any(sentence.kind is Kind.STATEMENT for sentence in perception.sentences):
-        return perception
-    return as_kind(Kind.STATEMENT, perception)
+    return perception if states(perception) else as_kind(Kind.STATEMENT, perception)
 
 
 def asking(perception: Perception) -> Perception:

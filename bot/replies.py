@@ -37,6 +37,7 @@ class Reply:
         line: A line for people: chitchat, a limit, or what went wrong; empty where the parts above
             say it all.
         failed: Something that the message asked for could not be done; `line` says what.
+        unsure: I may have taken it for the wrong kind.
     """
 
     message_id: str
@@ -47,6 +48,7 @@ class Reply:
     replaced: tuple[Memory, ...] = ()
     line: str = ""
     failed: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from memnn.records import Message
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -49,6 +51,7 @@ class Recent:
     Attributes:
         answers: (chat, answer's message id) → id of the message that it answers.
         answered: (chat, message id) → id of the answer to it, the other way round.
+        said: (chat, message id) → a message whose kind is unsure, for the button below its reply.
         refusing: Chats that refuse reactions.
         albums: Of those the bot cannot read one is told for all their pictures.
         strangers: Who was told that the bot is not for everyone.
@@ -56,6 +59,7 @@ class Recent:
 
     answers: Lately[tuple[int, int], int] = field(default_factory=lambda: Lately(20_000))
     answered: Lately[tuple[int, int], int] = field(default_factory=lambda: Lately(20_000))
+    said: Lately[tuple[int, int], Message] = field(default_factory=lambda: Lately(5_000))
     refusing: Lately[int, bool] = field(default_factory=lambda: Lately(5_000, _HOUR_S))
     albums: Lately[str, bool] = field(default_factory=lambda: Lately(5_000, _HOUR_S))
     strangers: Lately[int, bool] = field(default_factory=lambda: Lately(5_000, _HOUR_S))

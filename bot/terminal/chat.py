@@ -7,6 +7,7 @@ from rich.text import Text
 
 from bot import words
 from bot.conversation import Conversation
+from bot.phrases import many
 from bot.runtime import open_runtime
 from bot.scopes import TERMINAL
 from bot.settings import Settings
@@ -93,11 +94,7 @@ class Chat:
 
 
 def _welcome(settings: Settings, total: int, *, first_start: bool) -> RenderableType:
-    if total:
-        many = "1 memory" if total == 1 else f"{total:,} memories"
-        lines = [words.WELCOME_BACK.format(many=many), ""]
-    else:
-        lines = [words.WELCOME, ""]
+    lines = [words.WELCOME_BACK.format(many=many(total)) if total else words.WELCOME, ""]
     if first_start:
         server = "on the server of REDIS_URL" if settings.redis_url else f"in {settings.data_dir}"
         lines = [f"data {server}", f"key  in {settings.key_file}", words.FIRST_START, "", *lines]

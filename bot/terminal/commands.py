@@ -8,7 +8,6 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +17,7 @@ from rich.text import Text
 
 from bot import export, words
 from bot.conversation import Conversation
+from bot.phrases import closest, many, numbers
 from bot.replies import Reply
 from bot.terminal import render
 from bot.terminal.layout import indented, line, trouble
@@ -26,8 +26,6 @@ from memnn.records import Message
 
 PAGE = 10
 _COMMAND = re.compile(r"/[a-zA-Z_]+(?=\s|$)")
-_NUMBERS = re.compile(r"#?(\d{1,9})(?:-#?(\d{1,9}))?")
-_MOST_AT_ONCE = 1000
 
 Ask = Callable[[str], Awaitable[bool]]
 Shown = RenderableType
@@ -141,15 +139,14 @@ class Commands:
         path = _path(rest)
         memories = await export.collect(self._conversation, self._scope)
         export.write(path, memories)
-        count = "1 memory" if len(memories) == 1 else f"{len(memories):,} memories"
-        return line(words.EXPORTED.format(count=count, path=path))
+        return line(words.EXPORTED.format(count=many(len(memories)), path=path))
 
     async def _forget_all(self, _: str) -> Shown:
         total = (await self._conversation.memories(self._scope, limit=1)).total
         if total == 0 and not await self._conversation.history(self._scope, limit=1):
             return line(words.NO_MEMORIES)
-        many = {0: "the history", 1: "1 memory"}.get(total, f"all {total:,} memories")
-        if not await self._ask(words.FORGET_ALL.format(many=many)):
+        held = {0: "the history", 1: "1 memory"}.get(total, f"all {many(total)}")
+        if not await self._ask(words.FORGET_ALL.format(many=held)):
             return line(words.KEPT)
         await self._conversation.forget_all(self._scope)
         return line(words.FORGOT_ALL)
@@ -163,9 +160,8 @@ class Commands:
         return Group(line(words.HELP), Text(), indented(grid))
 
     def _hint(self, name: str) -> str:
-        begun = [known for known in self.by_name if known.startswith(name)]
-        close = begun or get_close_matches(name, self.by_name, n=1)
-        return f"Did you mean {close[0]}?" if close else "/help lists the commands."
+        close = closest(name, self.by_name)
+        return f"Did you mean {close}?" if close else "/help lists the commands."
 
     def _wrong(self, name: str) -> Shown:
         return trouble(words.USAGE.format(usage=self.by_name[name].usage))
@@ -179,20 +175,6 @@ def new_message(text: str) -> Message:
 def now() -> datetime:
     """The time, in the zone of this machine."""
     return datetime.now().astimezone()
-
-
-def numbers(text: str) -> frozenset[int]:
-    """The numbers and ranges of a line, as "3 5-8"; none where it holds anything else."""
-    found: set[int] = set()
-    for part in text.replace(",", " ").split():
-        match = _NUMBERS.fullmatch(part)
-        if match is None:
-            return frozenset()
-        first, last = int(match[1]), int(match[2] or match[1])
-        if not first <= last < first + _MOST_AT_ONCE:
-            return frozenset()
-        found.update(range(first, last + 1))
-    return frozenset(found)
 
 
 def _path(given: str) -> Path:

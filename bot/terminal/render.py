@@ -11,20 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import words
+from bot.phrases import HAPPENED, clipped, many, said, visible
 from bot.replies import Answered, Reply, Undone
 from bot.terminal.layout import Narrow, indented, line, marked, quoted, trouble
-from bot.terminal.times import short, when
-from memnn.records import Event, EventKind, Memory, Page
-
-_QUOTE_CHARACTERS = 240
-_BIDI_CONTROLS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-_HAPPENED = {
-    EventKind.EDITED: "edited",
-    EventKind.FORGOTTEN: "forgotten",
-    EventKind.RESTORED: "put back",
-    EventKind.INSPECTED: "looked at by an administrator",
-    EventKind.CORRECTED: "picked as the right one",
-}
+from bot.times import short, when
+from memnn.records import Event, Memory, Page
 
 
 def reply(value: Reply, now: datetime) -> RenderableType:
@@ -69,15 +60,14 @@ def listing(memories: Iterable[Memory], now: datetime) -> RenderableType:
     grid.add_column()
     grid.add_column(style="dim", no_wrap=True)
     for memory in memories:
-        said = f"{visible(memory.speaker)}: " if memory.speaker else ""
-        grid.add_row(str(memory.id), Text(said + clipped(memory.text)), short(memory.time, now))
+        grid.add_row(str(memory.id), Text(said(memory)), short(memory.time, now))
     return indented(Narrow(grid))
 
 
 def page(value: Page, number: int, pages: int, now: datetime) -> RenderableType:
     """One page of the memories, newest first."""
-    many = "1 memory" if value.total == 1 else f"{value.total:,} memories, newest first"
-    parts: list[RenderableType] = [line(many, "dim"), listing(value.memories, now)]
+    held = many(value.total, several="memories, newest first")
+    parts: list[RenderableType] = [line(held, "dim"), listing(value.memories, now)]
     if number < pages:
         parts.append(line(f"page {number} of {pages} · /memories {number + 1} goes on", "dim"))
     return Group(*parts)
@@ -112,16 +102,5 @@ def history(events: Sequence[Event], now: datetime) -> RenderableType:
     for event in events:
         old = Text(f"was “{clipped(event.old_text)}”" if event.old_text else "")
         number = str(event.memory_id or "")
-        grid.add_row(when(event.time, now), number, _HAPPENED[event.kind], old)
+        grid.add_row(when(event.time, now), number, HAPPENED[event.kind], old)
     return indented(Narrow(grid))
-
-
-def visible(text: str) -> str:
-    """A text on one line, without the signs that could turn the direction of what follows."""
-    return " ".join(text.translate(_BIDI_CONTROLS).split())
-
-
-def clipped(text: str, limit: int = _QUOTE_CHARACTERS) -> str:
-    """A text on one line of at most ``limit`` characters."""
-    whole = visible(text)
-    return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + "…"

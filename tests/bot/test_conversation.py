@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import words
-from bot.conversation import MAX_CHARACTERS, Conversation
+from bot.conversation import Conversation
+from bot.memories import MAX_CHARACTERS
 from bot.parts import clean
 from bot.replies import Reply, Undone
 from bot.server import EmbeddedServer

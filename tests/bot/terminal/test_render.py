@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 from bot.replies import Answered, Reply, Undone
@@ -138,15 +136,6 @@ def test_everything_fits_the_terminal(width: int) -> None:
             console.print(part)
         lines = captured.get().splitlines()
         assert max(console.measure(line).minimum for line in lines) <= width
-
-
-@given(st.text())
-def test_any_text_is_shown_on_one_line(text: str) -> None:
-    """Line ends and signs that turn the direction of writing do not get through."""
-    clipped = render.clipped(text)
-    assert len(clipped.splitlines()) <= 1
-    assert not set(clipped) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-    assert len(clipped) <= 240
 
 
 def test_markup_in_a_statement_is_shown_as_it_is() -> None:

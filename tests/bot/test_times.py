@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.terminal.times import date, short, when
+from bot.times import date, short, when
 
 ZONE = timezone(timedelta(hours=2))
 NOW = datetime(2026, 3, 25, 12, 0, tzinfo=ZONE)

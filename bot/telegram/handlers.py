@@ -1,0 +1,114 @@
+"""Which update goes where: first whether somebody may talk at all, then what it is."""
+
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeAlias
+
+from telegram import Update
+from telegram.ext import (
+    Application,
+    ApplicationHandlerStop,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ContextTypes,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.telegram import commands, messages, taps, texts
+from bot.telegram.admin import register_admin
+from bot.telegram.desk import Desk
+from bot.telegram.incoming import GROUPS, from_a_bot, text_of
+from bot.telegram.replying import say
+
+Handler: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
+_FIRST: Final = -1
+_COMMAND: Final = re.compile(r"/([A-Za-z0-9_]+)(?:@(\w+))?(?:\s+|$)")
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:
+    """Let an application handle updates with what is on the desk."""
+    add = application.add_handler
+    add(TypeHandler(Update, _gate(desk)), _FIRST)
+    register_admin(application, desk)
+    new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
+    add(MessageHandler(new & filters.StatusUpdate.MIGRATE, _on_migration(desk)))
+    add(MessageHandler(new, _on_message(desk)))
+    add(MessageHandler(edited & (filters.TEXT | filters.CAPTION), _on_edit(desk)))
+    add(CallbackQueryHandler(_on_tap(desk)))
+    add(ChatMemberHandler(_on_added, ChatMemberHandler.MY_CHAT_MEMBER))
+
+
+def _gate(desk: Desk) -> Handler:
+    async def gate(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        """Let nobody further who may not talk to the bot; in a private chat say so, once."""
+        chat, user = update.effective_chat, update.effective_user
+        if chat is None or update.my_chat_member:
+            return
+        if await desk.access.may_talk(user.id if user else None, chat.id):
+            return
+        message = update.message
+        if (
+            message
+            and user
+            and chat.type not in GROUPS
+            and desk.recent.strangers.once(user.id, value=True)
+        ):
+            code = await desk.access.code(user.id)
+            asks = texts.ASK_TO_COME_IN.format(code=code)
+            await say(message, asks if code else texts.NOT_FOR_EVERYONE)
+        if update.callback_query:
+            await update.callback_query.answer()
+        raise ApplicationHandlerStop
+
+    return gate
+
+
+def _on_message(desk: Desk) -> Handler:
+    async def on_message(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.message
+        if message is None:
+            return
+        command = _COMMAND.match(text_of(message))
+        if command is None or message.forward_origin:
+            await messages.on_message(desk, message)
+        elif not from_a_bot(message) and _is_for(command[2], desk):
+            rest = text_of(message)[command.end() :].strip()
+            await commands.run(desk, message, command[1].lower(), rest)
+
+    return on_message
+
+
+def _on_edit(desk: Desk) -> Handler:
+    async def on_edit(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.edited_message
+        if message and not _COMMAND.match(text_of(message)):
+            await messages.on_edit(desk, message)
+
+    return on_edit
+
+
+def _on_migration(desk: Desk) -> Handler:
+    async def on_migration(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.message:
+            await messages.on_migration(desk, update.message)
+
+    return on_migration
+
+
+def _on_tap(desk: Desk) -> Handler:
+    async def on_tap(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.callback_query:
+            await taps.on_tap(desk, update.callback_query)
+
+    return on_tap
+
+
+async def _on_added(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+    await messages.on_added(update)
+
+
+def _is_for(name: str | None, desk: Desk) -> bool:
+    """Whether a command is for this bot: it names no other one."""
+    return name is None or name.casefold() == (desk.me.username or "").casefold()

@@ -1,0 +1,190 @@
+"""What the buttons do. Each tap is answered once; what it may touch follows from where it is."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from telegram import CallbackQuery, Message
+
+from bot import words
+from bot.phrases import many
+from bot.store import Chat
+from bot.telegram import render, texts
+from bot.telegram.buttons import Action, Tap, button, parse, rows
+from bot.telegram.commands import administers, leaf
+from bot.telegram.desk import Desk
+from bot.telegram.incoming import name_of
+from bot.telegram.messages import known
+from bot.telegram.replying import keyboard_of, now, respond, show
+
+_PICKS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A tap with all that it may need.
+
+    Attributes:
+        desk: What handlers work with.
+        query: The tap itself.
+        message: Of the bot, below which the button is.
+        chat: Where that is.
+        tap: What the button means.
+    """
+
+    desk: Desk
+    query: CallbackQuery
+    message: Message
+    chat: Chat
+    tap: Tap
+
+    @property
+    def scope(self) -> str:
+        """Whose memories it is about."""
+        return self.desk.scope(self.chat)
+
+
+async def on_tap(desk: Desk, query: CallbackQuery) -> None:
+    """Do what a button says."""
+    tap = parse(query.data)
+    message = query.message
+    if tap is None or not isinstance(message, Message):
+        await query.answer(texts.TOO_OLD)
+        return
+    chat = await known(desk, message)
+    answered = await _RUN[tap.action](Tapped(desk, query, message, chat, tap))
+    await query.answer(answered or None)
+
+
+async def _why(tapped: Tapped) -> str:
+    """Unfold how an answer came about, or fold it again."""
+    value = tapped.desk.conversation.why(tapped.scope, name_of(tapped.chat, tapped.tap.first))
+    if value is None:
+        return texts.ANSWER_GONE
+    html = render.answer(value, now(), quoted=tapped.message.quote is not None)
+    unfolded = tapped.tap.action is Action.WHY
+    if unfolded:
+        html = f"{html}\n\n{render.why(value, now())}"
+    await show(tapped.message, html, keyboard_of(value, tapped.tap.first, unfolded=unfolded))
+    return ""
+
+
+async def _wrong(tapped: Tapped) -> str:
+    """Let somebody pick the memory that an answer should have rested on."""
+    value = tapped.desk.conversation.why(tapped.scope, name_of(tapped.chat, tapped.tap.first))
+    if value is None:
+        return texts.ANSWER_GONE
+    seen = {s.memory.id: s.memory for hop in value.answer.trace.hops for s in hop.best}
+    used = {memory.id for memory in value.answer.supports[:1]}
+    others = [memory for memory in seen.values() if memory.id not in used][:_PICKS]
+    picks = [button(str(memory.id), Action.RIGHT, tapped.tap.first, memory.id) for memory in others]
+    none = button("None of these", Action.RIGHT, tapped.tap.first)
+    html = render.answer(value, now(), quoted=tapped.message.quote is not None)
+    listed = f"\n\n{texts.WHICH}\n{render.listing(others, now())}" if others else ""
+    await show(tapped.message, html + listed, rows(picks, [none]))
+    return ""
+
+
+async def _right(tapped: Tapped) -> str:
+    """Note which memory was the right one."""
+    scope, name = tapped.scope, name_of(tapped.chat, tapped.tap.first)
+    value = tapped.desk.conversation.why(scope, name)
+    if value is None:
+        return texts.ANSWER_GONE
+    line = texts.NONE_OF_THEM
+    if tapped.tap.second:
+        if await tapped.desk.conversation.correct(scope, name, tapped.tap.second) is None:
+            return texts.TOO_OLD
+        right = await tapped.desk.conversation.named(scope, [tapped.tap.second])
+        line = f"{render.listing(right, now())}\n{texts.CORRECTED}"
+    html = render.answer(value, now(), quoted=tapped.message.quote is not None)
+    await show(
+        tapped.message, f"{html}\n\n{line}", rows([button("Why?", Action.WHY, tapped.tap.first)])
+    )
+    return ""
+
+
+async def _other_kind(tapped: Tapped) -> str:
+    """Take a message for the other kind: a question, or something to remember."""
+    replied = tapped.message.reply_to_message
+    said = tapped.desk.recent.said.get((tapped.chat.id, tapped.tap.first))
+    scope = tapped.scope
+    if said is None:
+        return texts.TOO_OLD
+    if tapped.tap.action is Action.ASKED:
+        reply = await tapped.desk.conversation.ask(scope, said)
+    else:
+        reply = await tapped.desk.conversation.keep(scope, said, remember=not tapped.chat.paused)
+    await tapped.message.edit_reply_markup(None)
+    await respond(tapped.desk, replied or tapped.message, tapped.chat, reply)
+    return ""
+
+
+async def _leaf(tapped: Tapped) -> str:
+    """Turn to another page of the memories."""
+    await show(tapped.message, *await leaf(tapped.desk, tapped.chat, tapped.tap.first))
+    return ""
+
+
+async def _drop(tapped: Tapped) -> str:
+    """Forget a memory of the page, and show the page anew."""
+    gone = await tapped.desk.conversation.forget(tapped.scope, [tapped.tap.first])
+    html, keyboard = await leaf(tapped.desk, tapped.chat, tapped.tap.second)
+    buttons = [list(line) for line in keyboard.inline_keyboard] if keyboard else []
+    undo = [button(f"Undo {tapped.tap.first}", Action.UNDO, tapped.tap.first)] if gone else []
+    await show(tapped.message, html, rows(*buttons, undo))
+    return words.FORGOTTEN if gone else words.NO_SUCH_MEMORY
+
+
+async def _forget(tapped: Tapped) -> str:
+    """Forget one memory."""
+    gone = await tapped.desk.conversation.forget(tapped.scope, [tapped.tap.first])
+    if not gone:
+        return words.NO_SUCH_MEMORY
+    await show(
+        tapped.message,
+        render.forgotten(gone),
+        rows([button("Undo", Action.UNDO, tapped.tap.first)]),
+    )
+    return ""
+
+
+async def _undo(tapped: Tapped) -> str:
+    """Put a forgotten memory back."""
+    undone = await tapped.desk.conversation.undo(tapped.scope, forgotten=tapped.tap.first)
+    if not undone.restored:
+        return words.NOTHING_TO_UNDO
+    await show(tapped.message, render.undone(undone))
+    return ""
+
+
+async def _forget_all(tapped: Tapped) -> str:
+    """Forget everything; in a group, only if an administrator taps."""
+    if tapped.chat.group and not await administers(tapped.message, tapped.query.from_user.id):
+        return texts.ADMINISTRATORS_ONLY
+    count = await tapped.desk.conversation.forget_all(tapped.scope)
+    stamp = f"{datetime.now(UTC):%d %b %Y, %H:%M}"
+    await show(tapped.message, texts.FORGOT_ALL.format(many=many(count), time=stamp))
+    return ""
+
+
+async def _keep_all(tapped: Tapped) -> str:
+    """Forget nothing."""
+    await show(tapped.message, render.text(words.KEPT))
+    return ""
+
+
+_RUN: Final = {
+    Action.WHY: _why,
+    Action.FOLD: _why,
+    Action.WRONG: _wrong,
+    Action.RIGHT: _right,
+    Action.ASKED: _other_kind,
+    Action.TOLD: _other_kind,
+    Action.LEAF: _leaf,
+    Action.DROP: _drop,
+    Action.FORGET: _forget,
+    Action.UNDO: _undo,
+    Action.FORGET_ALL: _forget_all,
+    Action.KEEP_ALL: _keep_all,
+}
