@@ -13,12 +13,11 @@ from pathlib import Path
 from rich.console import Console, RenderableType
 
 from bot.address import open_address
-from bot.admin import Admin, Inspection, Stats, Subject
+from bot.admin import Admin, Inspection, Stats, Subject, words
 from bot.admin import table as tables
 from bot.admin.audit import Deeds
 from bot.admin.chart import draw
 from bot.admin.plain import to_json
-from bot.admin.words import REVEALED
 from bot.errors import UnknownChatError
 from bot.settings import Settings
 from bot.store import Day, RedisStore
@@ -39,8 +38,8 @@ async def show_chats(settings: Settings, *, as_json: bool) -> None:
 
 async def show_inspection(
     settings: Settings, who: str, *, page: int, reveal: bool, as_json: bool
-) -> Subject:
-    """Print a scope in numbers and a page of its memories; returns whose it is.
+) -> None:
+    """Print a scope in numbers and a page of its memories.
 
     Raises:
         UnknownChatError: The bot knows nobody of that name.
@@ -57,8 +56,8 @@ async def show_inspection(
         found = await admin.inspect(subject, admin=None, page=page, reveal=reveal)
     _print(found, tables.inspection(found, _now()), as_json=as_json)
     if reveal:
-        _note(REVEALED)
-    return subject
+        _note(words.REVEALED)
+        await _notify(settings, subject)
 
 
 async def show_stats(settings: Settings, *, as_json: bool, plot: Path | None) -> None:
@@ -103,6 +102,16 @@ async def _looking(settings: Settings) -> AsyncIterator[Admin]:
         ) as store,
     ):
         yield Admin(store, store.ledger(bot_id), None, "", settings)
+
+
+async def _notify(settings: Settings, subject: Subject) -> None:
+    """Tell people at once that their memories were read, where the settings want that."""
+    if not settings.inspect_notice or subject.id is None:
+        return
+    from bot.telegram import notices  # noqa: PLC0415 -- most looks need no Telegram
+
+    if not await notices.tell_of_look_from_outside(settings, subject.id):
+        _note(words.NOT_INSPECTED)
 
 
 def _print(

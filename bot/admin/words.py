@@ -39,3 +39,4 @@ INSPECTED: Final = (
     "An administrator of this bot has just read memories of this chat. /history shows each such "
     "look."
 )
+NOT_INSPECTED: Final = "INSPECT_NOTICE is set, but they could not be told at once (Telegram)."
