@@ -15,14 +15,15 @@ from bot.admin.subjects import Subject
 from bot.admin.units import seconds, share, size
 from bot.admin.words import NO_MEMORIES
 from bot.parts import clean
-from bot.phrases import clipped, many
+from bot.phrases import blank, clipped, many
 from bot.scopes import TERMINAL
 from bot.store import Chat, ScopeFacts, Trouble
 from bot.times import short, when
 
 Lines: TypeAlias = list[tuple[str, str]]
 
-_TROUBLE_CHARACTERS: Final = 140
+_TROUBLE_CHARACTERS: Final = 200
+_BRIEF_CHARACTERS: Final = 100  # of a trouble below a picture, which carries little text
 _NAME_CHARACTERS: Final = 40
 
 
@@ -38,7 +39,7 @@ def named(chat: Chat) -> str:
     """Name and user name of a chat; empty where it has none."""
     username = f"@{chat.username}" if chat.username else ""
     name = clipped(clean(chat.name), _NAME_CHARACTERS)  # a name is as foreign as a message
-    return " ".join(filter(None, (name, username)))
+    return " ".join(filter(None, ("" if blank(name) else name, username)))
 
 
 def about(subject: Subject, now: datetime) -> Lines:
@@ -71,7 +72,7 @@ def inspection(found: Inspection, now: datetime) -> Lines:
 def stats(found: Stats, now: datetime) -> Lines:
     """The whole bot in numbers."""
     today, days = totals(found.days[-1:]), totals(found.days)
-    last = _troubles(found.troubles, now)
+    last = _troubles(found.troubles, now, _BRIEF_CHARACTERS)
     return [
         (
             "chats",
@@ -93,7 +94,7 @@ def heading(leaf: Leaf) -> str:
     if not leaf.total:
         return NO_MEMORIES
     held = many(leaf.total, several="memories, newest first")
-    return f"{held} · page {leaf.number:,} of {leaf.pages:,}"
+    return f"{held} · page {leaf.number:,} of {leaf.pages:,}" if leaf.pages > 1 else held
 
 
 def _memories(facts: ScopeFacts, now: datetime) -> Lines:
@@ -109,10 +110,11 @@ def _memories(facts: ScopeFacts, now: datetime) -> Lines:
     return lines
 
 
-def _troubles(troubles: Sequence[Trouble], now: datetime) -> str:
+def _troubles(
+    troubles: Sequence[Trouble], now: datetime, characters: int = _TROUBLE_CHARACTERS
+) -> str:
     return "\n".join(
-        f"{when(trouble.time, now)}: {clipped(trouble.what, _TROUBLE_CHARACTERS)}"
-        for trouble in troubles
+        f"{when(trouble.time, now)}: {clipped(trouble.what, characters)}" for trouble in troubles
     )
 
 

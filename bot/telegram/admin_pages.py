@@ -21,7 +21,7 @@ Shown: TypeAlias = tuple[str, InlineKeyboardMarkup | None]
 
 _BACK, _ON = "◀", "▶"
 _CHATS: Final = 8
-_TEXT_CHARACTERS: Final = 300
+_TEXT_CHARACTERS: Final = 160  # ten of them fit into a message, of whatever letters they are
 
 
 def inspection(found: Inspection, now: datetime) -> Shown:
