@@ -1,0 +1,216 @@
+"""Talking in Telegram with the real process: what people do, and what they get."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.telegram.commands import COMMANDS
+from tests.end_to_end.telegram import ADA, BOB, REPLY_S, free_port, talking
+from tests.telegram_server import origin_hidden
+
+CODE = "my bike lock code is 8206"
+ASKED = "what is the code of my bike lock?"
+
+
+async def test_a_statement_is_remembered_and_its_answer_quotes_it(tmp_path: Path) -> None:
+    """✍ on what is told; the answer is a reply to that very message and quotes it."""
+    async with talking(tmp_path) as talk:
+        told = await talk.tell(ADA, CODE)
+        assert told.reactions == ["✍"]
+        answer = await talk.ask(ADA, ASKED)
+        assert answer.text == "8206"
+        assert answer.reply_to == told.message_id
+        assert answer.data["quote"]["text"] == CODE
+        assert answer.keyboard == [["Why?", "That’s wrong"]]
+
+
+async def test_two_people_never_share_a_memory(tmp_path: Path) -> None:
+    """What one told answers nobody else, not even as the closest memory."""
+    async with talking(tmp_path) as talk:
+        await talk.tell(ADA, CODE)
+        answer = await talk.ask(BOB, ASKED)
+        assert "8206" not in answer.text
+        assert (await talk.ask(ADA, ASKED)).text == "8206"
+
+
+async def test_every_command_is_answered(tmp_path: Path) -> None:
+    """Each command of the menu gets words that Telegram takes, with and without an argument."""
+    async with talking(tmp_path) as talk:
+        await talk.tell(ADA, CODE)
+        await talk.ask(ADA, ASKED)
+        for name in COMMANDS:
+            for rest in ("", " bike", " <b>&"):
+                await talk.noticed(ADA, talk.server.say(ADA, f"/{name}{rest}"))
+        assert "Did you mean /memories?" in (await talk.ask(ADA, "/memory")).text
+        assert not [call for call in talk.server.calls if call.status == 400]
+        shown = {command["command"] for command in talk.server.world.commands.popitem()[1]}
+        assert shown <= set(COMMANDS)
+
+
+async def test_why_unfolds_and_folds(tmp_path: Path) -> None:
+    """The trace comes into the same message with bars and dates, and goes again."""
+    async with talking(tmp_path) as talk:
+        await talk.tell(ADA, CODE)
+        await talk.tell(ADA, "Anouk got hired at Decathlon")
+        answer = await talk.ask(ADA, ASKED)
+        await talk.tap(ADA, "Why?", answer)
+        assert "hop 1: 2 memories looked at" in answer.text
+        assert "█" in answer.text
+        await talk.tap(ADA, "Fold", answer)
+        assert answer.text == "8206"
+
+
+async def test_a_wrong_answer_is_corrected_in_the_log(tmp_path: Path) -> None:
+    """The right memory is picked among the nearest, and stands in /history."""
+    async with talking(tmp_path) as talk:
+        await talk.tell(ADA, CODE)
+        await talk.tell(ADA, "Anouk got hired at Decathlon")
+        answer = await talk.ask(ADA, ASKED)
+        await talk.tap(ADA, "That’s wrong", answer)
+        assert answer.keyboard == [["2"], ["None of these"]]
+        await talk.tap(ADA, "2", answer)
+        assert "Decathlon" in answer.text
+        assert "2 picked as the right one" in (await talk.ask(ADA, "/history")).text
+
+
+async def test_memories_are_paged_dropped_and_put_back(tmp_path: Path) -> None:
+    """◀ ▶ turn, 🗑 forgets, Undo puts back; a button that is tapped twice does no harm."""
+    async with talking(tmp_path) as talk:
+        for number in range(10):
+            await talk.tell(ADA, f"my locker number {number} is in hall {number}")
+        page = await talk.ask(ADA, "/memories")
+        assert "page 1 of 2" in page.text
+        await talk.tap(ADA, "▶", page)
+        assert "page 2 of 2" in page.text
+        await talk.tap(ADA, "🗑 1", page)
+        assert "hall 0" not in page.text
+        assert "9 memories" in page.text
+        await talk.tap(ADA, "Undo 1", page)
+        assert "10 memories" in (await talk.ask(ADA, "/memories")).text
+        for data in ("ud:2:1", "ud:2:1", "ug:999:0", "uu:7:0", "junk", "u" * 64):
+            await talk.answered(talk.server.forge(ADA, page.message_id, data))
+        assert "9 memories" in (await talk.ask(ADA, "/memories")).text
+
+
+async def test_everything_is_forgotten_only_when_it_is_confirmed(tmp_path: Path) -> None:
+    """Keep keeps; the other button forgets for good, with a receipt."""
+    async with talking(tmp_path) as talk:
+        await talk.tell(ADA, CODE)
+        sure = await talk.ask(ADA, "/forget_all")
+        await talk.tap(ADA, "Keep", sure)
+        assert (await talk.ask(ADA, ASKED)).text == "8206"
+        sure = await talk.ask(ADA, "/forget_all")
+        await talk.tap(ADA, "Forget 1 memory", sure)
+        assert "Forgot 1 memory" in sure.text
+        assert "8206" not in (await talk.ask(ADA, ASKED)).text
+
+
+async def test_edits_replies_captions_and_forwards(tmp_path: Path) -> None:
+    """An edit rewrites, “forget” as a reply forgets, captions count, forwards carry the name."""
+    async with talking(tmp_path) as talk:
+        told = await talk.tell(ADA, CODE)
+        talk.server.edit(ADA, told.message_id, "my bike lock code is 9999")
+        await asyncio.sleep(0.5)
+        assert (await talk.ask(ADA, ASKED)).text == "9999"
+        gone = await talk.reply_to(ADA, talk.server.reply(ADA, told.message_id, "forget this"))
+        assert "forgotten" in gone.text
+        await talk.tap(ADA, "Undo", gone)
+        assert "put back" in gone.text
+        picture = talk.server.photo(ADA, "Grandma lives in Porto")
+        await talk.server.wait_for(lambda: picture.reactions, REPLY_S)
+        passed = talk.server.forward(ADA, "I moved to Lyon", origin_hidden("Tom"))
+        await talk.server.wait_for(lambda: passed.reactions, REPLY_S)
+        assert "Tom: I moved to Lyon" in (await talk.ask(ADA, "/memories")).text
+        assert "read text" in (await talk.reply_to(ADA, talk.server.sticker(ADA))).text
+
+
+async def test_a_group_is_overheard_and_answered_when_it_asks(tmp_path: Path) -> None:
+    """Statements are remembered under their speakers; only what is for the bot is answered."""
+    async with talking(tmp_path) as talk:
+        group = talk.server.group("Flat", [ADA, BOB], bot="administrator")
+        await talk.tell(group, "the router password is hunter2", user=BOB)
+        silent = talk.server.say(group, "what is the router password?", user=ADA)
+        await asyncio.sleep(1.0)
+        assert not talk.server.sent(group, after=silent.message_id)
+        name = talk.server.world.username if hasattr(talk.server.world, "username") else "memo_bot"
+        answer = await talk.ask(group, f"@{name} what is the router password?", user=ADA)
+        assert "hunter2" in answer.text
+        assert "Bob: the router password" in (await talk.ask(group, "/memories", user=ADA)).text
+        refused = await talk.ask(group, "/forget_all", user=BOB)
+        assert "administrator" in refused.text
+
+
+async def test_strangers_are_kept_out_until_they_are_let_in(tmp_path: Path) -> None:
+    """One polite line with a code; nothing is stored; an administrator lets in."""
+    async with talking(tmp_path, ACCESS="pairing", ADMIN_IDS=str(ADA)) as talk:
+        stranger = await talk.ask(BOB, CODE)
+        code = stranger.text.rsplit(maxsplit=1)[-1]
+        talk.server.say(BOB, "hello?")
+        await talk.ask(ADA, f"/allow {code}")
+        await talk.tell(BOB, "my locker is number 12")
+        assert "8206" not in (await talk.ask(BOB, "/memories")).text
+
+
+async def test_nothing_is_lost_or_doubled_by_a_kill(tmp_path: Path) -> None:
+    """Killed at any moment, the bot remembers each statement once after its next start."""
+    async with talking(tmp_path) as talk:
+        told = [talk.server.say(ADA, f"my locker number {n} is in hall {n}") for n in range(20)]
+        await talk.server.wait_for(lambda: told[3].reactions, REPLY_S)
+        await talk.kill()
+        await talk.start()
+        await talk.server.wait_for(lambda: all(post.reactions for post in told), REPLY_S)
+        assert (await talk.ask(ADA, "/memories")).text.startswith("20 memories")
+
+
+async def test_a_webhook_takes_updates_in(tmp_path: Path) -> None:
+    """With WEBHOOK_URL set, Telegram pushes to the bot's own server, and is answered."""
+    port = free_port()
+    async with talking(
+        tmp_path,
+        begin=False,
+        WEBHOOK_URL=f"http://127.0.0.1:{port}/hook",
+        WEB_PORT=str(port),
+    ) as talk:
+        await talk.start(lambda: any(c.method == "setWebhook" for c in talk.server.calls))
+        await talk.tell(ADA, CODE)
+        assert (await talk.ask(ADA, ASKED)).text == "8206"
+        assert not [call for call in talk.server.calls if call.method == "getUpdates"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 429, "retry_after_s": 1},
+        {"status": 502, "times": 2},
+        {"drop": "before"},
+        {"delay_s": 1.0},
+    ],
+    ids=["429", "502", "dropped", "slow"],
+)
+async def test_a_reply_survives_a_bad_moment_of_telegram(
+    tmp_path: Path, fault: dict[str, int | str]
+) -> None:
+    """Limits, gateways, broken connections and slowness delay a reply, and do not lose it."""
+    async with talking(tmp_path) as talk:
+        await talk.tell(ADA, CODE)
+        talk.server.fault("sendMessage", **fault)
+        assert (await talk.ask(ADA, ASKED)).text == "8206"
+
+
+async def test_who_blocks_the_bot_stops_nobody_else(tmp_path: Path) -> None:
+    """A 403 is counted, and the others are answered."""
+    async with talking(tmp_path) as talk:
+        talk.server.say(BOB, CODE)
+        talk.server.block(BOB)
+        talk.server.say(BOB, ASKED)
+        await talk.tell(ADA, CODE)
+        assert (await talk.ask(ADA, ASKED)).text == "8206"
+
+
+async def test_it_stops_gently(tmp_path: Path) -> None:
+    """SIGTERM lets what is at work be finished; the exit status is 0."""
+    async with talking(tmp_path) as talk:
+        told = [talk.server.say(ADA, f"my locker number {n} is in hall {n}") for n in range(10)]
+        await talk.server.wait_for(lambda: told[0].reactions, REPLY_S)
+        assert await talk.stop() == 0
