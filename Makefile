@@ -41,9 +41,10 @@ train:
 	@echo 'make train: name the folder that holds tatoeba/ and qamr/: make train DATA=folder' >&2; exit 2
 endif
 
-bench: $(VENV)/.ready-bench ## Measure answers on the dev conversations, and speed and memory
+bench: $(VENV)/.ready-bench ## Measure answers on the dev conversations, and speed and memory, in Telegram too
 	$(BIN)/python -m benchmarks.conversations
 	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.readme
 
 clean: ## Remove the environment and everything that was built; memories stay

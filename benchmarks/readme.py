@@ -26,6 +26,7 @@ def filled(text: str) -> str:
     tables = {
         "results": answers_table(_read("conversations")),
         "speed": speed_table(_read("latency")),
+        "load": load_table(_read("load")),
     }
     for name, table in tables.items():
         first, last = f"<!-- {name} -->\n", f"<!-- /{name} -->"
@@ -60,6 +61,24 @@ def speed_table(result: dict[str, Any]) -> str:
             f"{_number(row['goal'])} {row['unit']}",
         )
         for row in result["lines"]
+    ]
+    return "\n".join([*lines, ""])
+
+
+def load_table(result: dict[str, Any]) -> str:
+    """What the bot bore in Telegram, step by step."""
+    heads = ("what", "messages", "a second", "median", "95th percentile", "resident")
+    lines = [_line(*heads), _line(*["---"] * len(heads))]
+    lines += [
+        _line(
+            step["name"],
+            f"{step['messages']:,}",
+            f"{step['handled']:.0f}",
+            f"{_number(step['median_ms'])} ms",
+            f"{_number(step['p95_ms'])} ms",
+            f"{step['rss_mb']:.0f} MB",
+        )
+        for step in result["steps"]
     ]
     return "\n".join([*lines, ""])
 

@@ -153,7 +153,7 @@ def _talk(compose: Callable[..., str]) -> None:
     """
     _healthy(compose)
     _say("the spare key is under the blue flowerpot")
-    _until(lambda: bool(_transcript()["reactions"]), ANSWER_S, "a statement is not acknowledged")
+    _until(_acknowledged, ANSWER_S, "a statement is not acknowledged")
     compose("restart", "redis", "bot")
     _healthy(compose)
     _say("where is the spare key?")
@@ -182,13 +182,17 @@ def _say(text: str) -> None:
     _control("say", body)
 
 
-def _transcript() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_control(f"transcript/{CHAT}"))
+def _transcript() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(_control(f"transcript/{CHAT}"))
     return found
 
 
+def _acknowledged() -> bool:
+    return any(post["reactions"] for post in _transcript())
+
+
 def _answers() -> str:
-    return " ".join(m["text"] for m in _transcript()["messages"] if m["from_bot"])
+    return " ".join(post["text"] for post in _transcript() if post["from_bot"])
 
 
 def _control(path: str, body: bytes | None = None) -> bytes:

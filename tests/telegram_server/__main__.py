@@ -52,10 +52,10 @@ def add_control(server: TelegramServer) -> None:
     server.app.router.add_get("/control/calls", calls)
 
 
-async def serve(port: int, token: str) -> None:
+async def serve(host: str, port: int, token: str) -> None:
     """Serve until the process is told to end."""
     server = TelegramServer(port=port)
-    server.token = token or server.token
+    server.host, server.token = host, token or server.token
     add_control(server)
     async with server:
         print(f"{server.url}/bot {server.token}", flush=True)  # noqa: T201 -- it tells people
@@ -67,8 +67,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8081, help="0 takes a free one")
     parser.add_argument("--token", default="", help="the bot's token; it has one otherwise")
+    parser.add_argument("--host", default="127.0.0.1", help="another inside containers only")
     options = parser.parse_args()
-    asyncio.run(serve(options.port, options.token))
+    asyncio.run(serve(options.host, options.port, options.token))
 
 
 if __name__ == "__main__":

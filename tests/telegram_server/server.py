@@ -49,6 +49,7 @@ class TelegramServer(People, Groups, Taps, Watching):
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.limits = Limits()
+        self.host = "127.0.0.1"
         self._port = port
         self._runner: web.AppRunner | None = None
         self.app = web.Application(client_max_size=MOST_REQUEST_BYTES)
@@ -72,7 +73,7 @@ class TelegramServer(People, Groups, Taps, Watching):
         """Listen; again at the same port after a stop."""
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        await web.TCPSite(self._runner, self.host, self._port).start()
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
