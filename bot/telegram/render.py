@@ -10,22 +10,30 @@ from typing import Final
 
 from bot import words
 from bot.explaining import STOP, Line, lines
-from bot.phrases import HAPPENED, clipped, many, said, seen, visible
+from bot.phrases import HAPPENED, many, seen, visible
 from bot.replies import Answered, Undone
 from bot.times import date, when
 from memnn.records import Event, Hop, Memory, Page
 
 LIMIT: Final = 4096
-_ANSWER_CHARACTERS: Final = 900
-_BAR_CELLS: Final = 8
-_TRACED_CHARACTERS: Final = 60
+# What the parts of a message may take at most, in UTF-16 units; all together they fit.
+_ANSWER: Final = 400
+_QUOTES: Final = 1000
+_QUOTE: Final = 300
+_TRACED: Final = 40
+_HOPS: Final = 4
+_READING: Final = 40
+_LISTED: Final = 160
+_SPEAKER: Final = 40
+_LISTS: Final = 10
 _HISTORY: Final = 15
-_LISTED_CHARACTERS: Final = 160
+_BAR_CELLS: Final = 8
+_MANY_QUOTES: Final = 3  # from here on they fold
 
 
 def text(line: str) -> str:
     """A line of our own, or of a user, as HTML."""
-    return escape(seen(clipped(line, LIMIT // 2)), quote=False)
+    return _safe(line, LIMIT - 96)
 
 
 def answer(value: Answered, now: datetime, *, quoted: bool) -> str:
@@ -41,19 +49,19 @@ def answer(value: Answered, now: datetime, *, quoted: bool) -> str:
             return text(words.NOTHING_YET)
         head = f"{text(words.DONT_KNOW)} {text(words.CLOSEST)}"
         return _under(head, value.nearest, now)
-    head = f"<b>{escape(seen(clipped(value.answer.text, _ANSWER_CHARACTERS)), quote=False)}</b>"
+    head = f"<b>{_safe(value.answer.text, _ANSWER)}</b>"
     return _under(head, value.answer.supports[int(quoted) :], now)
 
 
 def why(value: Answered, now: datetime) -> str:
     """What O looked at and chose, hop by hop, and what R read in it."""
     hops = value.answer.trace.hops
-    parts = [_hop(number, hop, now) for number, hop in enumerate(hops, start=1)]
+    parts = [_hop(number, hop, now) for number, hop in enumerate(hops[:_HOPS], start=1)]
     if not parts:
         parts = [text(words.NOTHING_TO_LOOK_AT)]
     readings = value.answer.trace.readings[:3]
     if readings:
-        best = ", ".join(f"{clipped(what, 40)} {share:.0%}" for what, share in readings)
+        best = ", ".join(f"{_short(what, _READING)} {share:.0%}" for what, share in readings)
         form = value.answer.trace.form
         parts.append(f"<b>read</b> {text(f'as {form}: {best}' if form else best)}")
     parts.append(text(f"{value.answer.confidence:.0%} sure"))
@@ -63,8 +71,7 @@ def why(value: Answered, now: datetime) -> str:
 def listing(memories: Iterable[Memory], now: datetime) -> str:
     """Memories with their numbers."""
     return "\n".join(
-        f"<code>{memory.id}</code> {escape(said(memory, _LISTED_CHARACTERS), quote=False)}"
-        f" <i>{escape(date(memory.time, now))}</i>"
+        f"<code>{memory.id}</code> {_said(memory, _LISTED)} <i>{escape(date(memory.time, now))}</i>"
         for memory in memories
     )
 
@@ -79,8 +86,8 @@ def page(value: Page, number: int, pages: int, now: datetime) -> str:
 
 def forgotten(memories: Sequence[Memory]) -> str:
     """What was forgotten, struck out."""
-    shown = memories[:10]
-    struck = "\n".join(f"<s>{escape(said(m, _LISTED_CHARACTERS), quote=False)}</s>" for m in shown)
+    shown = memories[:_LISTS]
+    struck = "\n".join(f"<s>{_said(m, _LISTED)}</s>" for m in shown)
     more = f"\nand {len(memories) - len(shown):,} more" if len(memories) > len(shown) else ""
     hint = words.FORGOTTEN if len(memories) == 1 else words.FORGOTTEN_MANY
     return f"{struck}{more}\n<i>{text(hint)}</i>"
@@ -89,10 +96,10 @@ def forgotten(memories: Sequence[Memory]) -> str:
 def undone(value: Undone) -> str:
     """What an undo took back or put back."""
     if value.forgotten:
-        struck = "\n".join(f"<s>{escape(said(m), quote=False)}</s>" for m in value.forgotten[:10])
+        struck = "\n".join(f"<s>{_said(m, _LISTED)}</s>" for m in value.forgotten[:_LISTS])
         return f"{struck}\n<i>{text(words.TAKEN_BACK)}</i>"
     if value.restored:
-        back = "\n".join(escape(said(m), quote=False) for m in value.restored[:10])
+        back = "\n".join(_said(m, _LISTED) for m in value.restored[:_LISTS])
         return f"{back}\n<i>{text(words.PUT_BACK)}</i>"
     return text(words.NOTHING_TO_UNDO)
 
@@ -104,9 +111,7 @@ def history(events: Sequence[Event], now: datetime) -> str:
     told = []
     for event in events[:_HISTORY]:
         number = f"<code>{event.memory_id}</code> " if event.memory_id else ""
-        was = (
-            f" was “{escape(clipped(event.old_text, 100), quote=False)}”" if event.old_text else ""
-        )
+        was = f" was “{_safe(event.old_text, 100)}”" if event.old_text else ""
         told.append(f"{number}{HAPPENED[event.kind]}, {escape(when(event.time, now))}{was}")
     return "\n".join(told)
 
@@ -115,13 +120,11 @@ def _under(head: str, memories: Sequence[Memory], now: datetime) -> str:
     """A head over quotes; many of them fold."""
     if not memories:
         return head
-    quotes = "\n".join(_quote(memory, now) for memory in memories[:10])
-    fold = " expandable" if len(memories) > 3 else ""  # noqa: PLR2004 -- what a phone shows well
+    shown = memories[:_LISTS]
+    room = min(_QUOTE, _QUOTES // len(shown))
+    quotes = "\n".join(f"{_said(m, room)} <i>{escape(when(m.time, now))}</i>" for m in shown)
+    fold = " expandable" if len(shown) > _MANY_QUOTES else ""
     return f"{head}\n<blockquote{fold}>{quotes}</blockquote>"
-
-
-def _quote(memory: Memory, now: datetime) -> str:
-    return f"{escape(said(memory), quote=False)} <i>{escape(when(memory.time, now))}</i>"
 
 
 def _hop(number: int, hop: Hop, now: datetime) -> str:
@@ -135,11 +138,26 @@ def _line(line: Line, now: datetime) -> str:
     bar = f"<code>{'█' * filled}{'░' * (_BAR_CELLS - filled)}</code>"
     if line.memory is None:
         return f"{bar} {'<b>' if line.chosen else ''}{STOP}{'</b>' if line.chosen else ''}"
-    what = escape(said(line.memory, _TRACED_CHARACTERS), quote=False)
+    what = _said(line.memory, _TRACED)
     shown = f"<b>{what}</b>" if line.chosen else what
     return f"{bar} {shown} <i>{escape(date(line.memory.time, now))}</i>"
 
 
-def name(value: str) -> str:
-    """A name as HTML."""
-    return escape(seen(visible(value)), quote=False)
+def _said(memory: Memory, limit: int) -> str:
+    """A statement with who said it, where that is not the owner of the memories."""
+    text = _safe(memory.text, limit)
+    who = _short(memory.speaker, _SPEAKER)
+    return f"{escape(who, quote=False)}: {text}" if who else text
+
+
+def _safe(line: str, limit: int) -> str:
+    return escape(seen(_short(line, limit)), quote=False)
+
+
+def _short(line: str, limit: int) -> str:
+    """A text on one line, of at most so many UTF-16 units."""
+    whole = visible(line)
+    raw = whole.encode("utf-16-le", "replace")
+    if len(raw) <= 2 * limit:
+        return raw.decode("utf-16-le")
+    return raw[: 2 * (limit - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
