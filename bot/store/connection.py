@@ -6,8 +6,8 @@ in a few milliseconds, a silent one in about `_TIMEOUT_S`.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
@@ -178,7 +178,7 @@ class Connection:
                 return
 
     async def _bounded(self, send: Callable[[], Awaitable[Reply]]) -> Reply:
-        with translated(self.server):
+        with translated(self.server), _cancellable():
             try:
                 return await send()
             except RedisConnectionError:
@@ -196,6 +196,22 @@ class Connection:
             return await self._redis.evalsha(script.digest, len(keys), *keys, *args)
         except NoScriptError:  # a fresh server, or one that restarted
             return await self._redis.eval(script.body, len(keys), *keys, *args)
+
+
+@contextmanager
+def _cancellable() -> Iterator[None]:
+    """Let a cancellation through that came meanwhile.
+
+    redis-py sends with `asyncio.wait_for`, which before Python 3.12 returns as if nothing had been
+    asked when the sending ends in the same moment; a task that loops over calls never ended then.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 @asynccontextmanager
