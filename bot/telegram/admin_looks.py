@@ -68,7 +68,7 @@ class Looks:
 
     async def audit(self, message: Message, _: str) -> None:
         """/audit: what administrators looked at and did."""
-        await say(message, *await self._log(message.chat.id, 1, datetime.now(UTC)))
+        await say(message, *await self._log(message.chat.id, 1, _moment(_now_ms())))
 
     async def rebucket(self, message: Message, _: str) -> None:
         """/rebucket: which buckets are in use."""
@@ -77,7 +77,7 @@ class Looks:
 
     async def turn(self, query: CallbackQuery, turn: Turn) -> None:
         """A tap on a button below one of these."""
-        message = query.message
+        message = query.message if query.message and query.message.is_accessible else None
         if not isinstance(message, Message) or message.chat.id != query.from_user.id:
             await query.answer(texts.TOO_OLD)
             return
@@ -92,7 +92,7 @@ class Looks:
         if turn.page is Page.CHATS:
             return admin_pages.subjects(await self._admin.chats(admin=admin), turn.first)
         if turn.page is Page.AUDIT:
-            until = _EPOCH + timedelta(milliseconds=min(turn.second, _now_ms()))
+            until = _moment(min(turn.second, _now_ms()))
             return await self._log(admin, turn.first, until)
         subject = await self._admin.resolve(turn.first or _TERMINAL)
         if subject is None:
@@ -150,3 +150,7 @@ def _hidden(message: Message) -> bool:
 
 def _now_ms() -> int:
     return int(datetime.now(UTC).timestamp() * 1000)
+
+
+def _moment(time_ms: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=time_ms)

@@ -72,7 +72,7 @@ def audit(found: Deeds, until: datetime, now: datetime) -> Shown:
         f"{'</b>' if deed.entry.revealed else ''}"
         for deed in found.deeds
     )
-    until_ms = int(until.timestamp() * 1000) + 1  # rather one too many than one left out
+    until_ms = round(until.timestamp() * 1000)
     turns = _turns(found.number, lambda n: Turn(Page.AUDIT, n, until_ms), more=found.more)
     return entries or _safe(words.LOG_EMPTY), rows(turns)
 
