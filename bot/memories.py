@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from bot.paging import leaf
 from bot.parts import clean
 from bot.replies import Answered, Undone
 from bot.session import Forgotten, Session, Sessions, Step, Stored, quoted
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from memnn.network import Network
 
 MAX_CHARACTERS: Final = 4096  # what Telegram carries in one message; the same everywhere
-_STRETCH: Final = 500  # memories passed over at once
 _MOST_NAMES: Final = 4
 
 
@@ -73,13 +73,7 @@ class Memories:
 
     async def leaf(self, scope: str, number: int, size: int) -> Page:
         """The n-th page of so many memories, from 1, newest first; empty beyond the last."""
-        before, over = None, (number - 1) * size
-        while over > 0:
-            passed = (await self.memories(scope, before=before, limit=min(over, _STRETCH))).memories
-            if not passed:
-                break
-            before, over = passed[-1].id, over - len(passed)
-        return await self.memories(scope, before=before, limit=0 if over > 0 else size)
+        return await leaf(self._network.store, scope, number, size)
 
     async def named(self, scope: str, ids: Collection[int]) -> tuple[Memory, ...]:
         """The memories with these ids, in this order; unknown ones are passed over."""
