@@ -36,6 +36,8 @@ class StoreName(StrEnum):
     REDIS = "redis"
 
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")]
+PageNumber = Annotated[int, typer.Option(min=1, help="Which page; the first is the newest.")]
 ConversationFile = Annotated[Path, typer.Argument(help="Conversations, one user a line.")]
 
 
@@ -45,6 +47,16 @@ def chat() -> None:
     from bot.terminal.start import start
 
     start(_settings())
+
+
+@app.command()
+def run() -> None:
+    """Talk in Telegram until stopped; needs TELEGRAM_TOKEN."""
+    settings = _settings()
+    _ = settings.token  # where there is none, say so before the model is loaded
+    from bot.tasks import talk_in_telegram
+
+    asyncio.run(talk_in_telegram(settings))
 
 
 @app.command()
@@ -69,7 +81,7 @@ def score(
     file: ConversationFile,
     predictions: Annotated[Path, typer.Argument(help="What `replay` wrote for them.")],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare what the bot said with what would be right."""
     from rich.console import Console
@@ -115,6 +127,48 @@ def import_memories(
 
     count = asyncio.run(import_from(_settings(), file))
     typer.echo(f"{count:,} memories added")
+
+
+@app.command(context_settings={"ignore_unknown_options": True})  # ids of groups begin with "-"
+def inspect(
+    who: Annotated[
+        str, typer.Argument(help="Id of a chat, @name, or terminal; without it, all chats.")
+    ] = "",
+    *,
+    page: PageNumber = 1,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Show texts; noted in the user's history.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look at what is remembered for somebody; each look stands in the audit log."""
+    from bot.looks import show_chats, show_inspection
+
+    settings = _settings()
+    if who:
+        asyncio.run(show_inspection(settings, who, page=page, reveal=reveal, as_json=as_json))
+    else:
+        asyncio.run(show_chats(settings, as_json=as_json))
+
+
+@app.command()
+def stats(
+    *,
+    plot: Annotated[Path | None, typer.Option(help="Draw the last days into this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how much is said, how well it is answered, and how full the store is."""
+    from bot.looks import show_stats
+
+    asyncio.run(show_stats(_settings(), as_json=as_json, plot=plot))
+
+
+@app.command()
+def audit(*, page: PageNumber = 1, as_json: AsJson = False) -> None:
+    """Show what administrators looked at and did."""
+    from bot.looks import show_audit
+
+    asyncio.run(show_audit(_settings(), page=page, as_json=as_json))
 
 
 @app.command()
