@@ -104,7 +104,9 @@ class Settings(BaseSettings):
         frozenset(), description="Telegram ids of the administrators, separated by commas."
     )
     allowed_ids: Ids = Field(
-        frozenset(), description="Telegram ids of who may talk to the bot where ACCESS is list."
+        frozenset(),
+        description="Telegram ids of people and groups who may talk to the bot where ACCESS is "
+        "list or pairing, separated by commas.",
     )
     access: Access = Field(
         Access.OPEN, description="Who may talk to the bot: open, list or pairing."

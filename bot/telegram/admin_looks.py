@@ -7,6 +7,7 @@ from typing import Final
 from telegram import (
     Bot,
     CallbackQuery,
+    LinkPreviewOptions,
     Message,
     MessageEntity,
     MessageOriginChannel,
@@ -103,7 +104,12 @@ class Looks:
 
     async def _reveal(self, message: Message, subject: Subject, admin: int) -> None:
         html, keyboard = await self._leaf(admin, subject, 1, reveal=True)
-        await message.reply_html(html, reply_markup=keyboard, protect_content=True)
+        await message.reply_html(
+            html,
+            reply_markup=keyboard,
+            protect_content=True,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
 
     async def _leaf(self, admin: int, subject: Subject, number: int, *, reveal: bool) -> Shown:
         found = await self._admin.leaf(subject, number, admin=admin, reveal=reveal)

@@ -46,7 +46,7 @@ def _gate(desk: Desk) -> Handler:
         chat, user = update.effective_chat, update.effective_user
         if chat is None or update.my_chat_member:
             return
-        if await desk.access.may_talk(user.id if user else None, chat.id):
+        if await _may_talk(desk, user.id if user else None, chat.id):
             return
         message = update.message
         if (
@@ -63,6 +63,15 @@ def _gate(desk: Desk) -> Handler:
         raise ApplicationHandlerStop
 
     return gate
+
+
+async def _may_talk(desk: Desk, user_id: int | None, chat_id: int) -> bool:
+    """Whether somebody may talk in a chat; a supergroup has the right of the group it was."""
+    if await desk.access.may_talk(user_id, chat_id):
+        return True
+    chat = await desk.ledger.chats.get(chat_id)
+    home = chat.home if chat else None
+    return home is not None and await desk.access.may_talk(user_id, home)
 
 
 def _on_message(desk: Desk) -> Handler:

@@ -75,6 +75,19 @@ async def test_ids_are_let_in_and_out(paired: Scene) -> None:
     assert [action for action, _ in await entries(paired)] == [*["allow"] * 2, *["disallow"] * 2]
 
 
+async def test_a_group_that_becomes_a_supergroup_stays_in(paired: Scene) -> None:
+    """Telegram gives it another id; nobody has to be asked again, also after a restart."""
+    group = paired.server.group("Family", [EVE], kind="group")
+    await paired.answer(ADMIN, f"/allow {group}")
+    await paired.answer(group, "/help", user=EVE)
+    moved = paired.server.migrate(group)
+    assert (await paired.answer(moved, "/help", user=EVE)).text.startswith("Tell me things")
+    other = paired.server.group("Others", [EVE])
+    paired.server.say(other, "/help", user=EVE)
+    await paired.answer(ADMIN, "/rebucket")
+    assert "Tell me things" not in "".join(post.text for post in paired.server.sent(other))
+
+
 async def test_the_settings_cannot_be_overruled(paired: Scene) -> None:
     """Whom the settings name stays in, and the administrator is told why."""
     post = await paired.answer(ADMIN, f"/disallow {NAMED}")
