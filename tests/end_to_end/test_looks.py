@@ -7,11 +7,13 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from bot.admin.words import INSPECTED
 from bot.scopes import chat_scope
 from bot.server import EmbeddedServer
 from bot.store import Chat, Day, RedisStore
 from tests.end_to_end.conftest import Run
 from tests.servers import embedded, server_pid
+from tests.telegram_server import TelegramServer
 from tests.worlds import TIME, TextFeaturiser, plan
 
 BOT, ADA, GROUP = 4711, 7, -1001234567890
@@ -131,6 +133,21 @@ def test_what_is_wrong_is_one_line(
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert TOKEN not in done.stderr + done.stdout
+
+
+async def test_a_notice_from_the_command_line(look: Run, tmp_path: Path) -> None:
+    """With INSPECT_NOTICE a look at texts from here is told to the user at once."""
+    await fill(tmp_path / "data")
+    async with TelegramServer(bot_id=BOT) as server:
+        server.user(ADA)
+        settings = {
+            "TELEGRAM_TOKEN": server.token,
+            "TELEGRAM_API_URL": server.url,
+            "INSPECT_NOTICE": "true",
+        }
+        done = await asyncio.to_thread(look, "inspect", f"{ADA}", "--reveal", **settings)
+        assert PRIVATE in done.stdout
+        assert [post.text for post in server.sent(ADA)] == [INSPECTED]
 
 
 @pytest.mark.usefixtures("filled")
