@@ -102,6 +102,8 @@ def _stack(host_network: bool) -> "Iterator[Callable[..., str]]":  # noqa: FBT00
         place = Path(name)
         shutil.copytree(ROOT / "deploy", place / "deploy")
         (place / ".env").write_text(f"TELEGRAM_TOKEN={TOKEN}\n", encoding="utf-8")
+        if host_network:
+            _onto_the_host(place / "deploy" / "compose.yaml")
         extra = place / "deploy" / "check.json"  # JSON is YAML
         extra.write_text(json.dumps(_extra(host_network=host_network)), encoding="utf-8")
         files = ("-f", str(place / "deploy" / "compose.yaml"), "-f", str(extra))
@@ -114,6 +116,14 @@ def _stack(host_network: bool) -> "Iterator[Callable[..., str]]":  # noqa: FBT00
             yield compose
         finally:
             compose("down", "--volumes", "--timeout", "40")
+
+
+def _onto_the_host(compose: Path) -> None:
+    """Put all services on the host's network: what an override could not take away is replaced."""
+    text = compose.read_text(encoding="utf-8")
+    for networks in ("[memory, outside]", "[memory]"):
+        text = text.replace(f"networks: {networks}", "network_mode: host")
+    compose.write_text(text, encoding="utf-8")
 
 
 def _extra(*, host_network: bool) -> dict[str, Any]:
@@ -133,11 +143,8 @@ def _extra(*, host_network: bool) -> dict[str, Any]:
     bot: dict[str, Any] = {"environment": {"TELEGRAM_API_URL": f"http://telegram:{PORT}"}}
     services: dict[str, Any] = {"telegram": telegram, "bot": bot}
     if host_network:
-        telegram.pop("ports")
-        services["redis"] = {}
-        for service in services.values():
-            service.pop("networks", None)
-            service["network_mode"] = "host"
+        del telegram["ports"], telegram["networks"]
+        telegram["network_mode"] = "host"
         bot["environment"] = {
             "TELEGRAM_API_URL": f"http://127.0.0.1:{PORT}",
             "REDIS_URL": "redis://memnn@127.0.0.1:6379/0",

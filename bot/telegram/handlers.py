@@ -44,7 +44,7 @@ def _gate(desk: Desk) -> Handler:
     async def gate(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Let nobody further who may not talk to the bot; in a private chat say so, once."""
         chat, user = update.effective_chat, update.effective_user
-        if chat is None or update.my_chat_member:
+        if chat is None:
             return
         if await _may_talk(desk, user.id if user else None, chat.id):
             return

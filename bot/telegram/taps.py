@@ -48,7 +48,7 @@ async def on_tap(desk: Desk, query: CallbackQuery) -> None:
     """Do what a button says."""
     tap = parse(query.data)
     message = query.message
-    if tap is None or not isinstance(message, Message):
+    if tap is None or not isinstance(message, Message) or not message.is_accessible:
         await query.answer(texts.TOO_OLD)
         return
     chat = await known(desk, message)
