@@ -1,6 +1,8 @@
 """Talking in Telegram with the real process: what people do, and what they get."""
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -214,3 +216,31 @@ async def test_it_stops_gently(tmp_path: Path) -> None:
         told = [talk.server.say(ADA, f"my locker number {n} is in hall {n}") for n in range(10)]
         await talk.server.wait_for(lambda: told[0].reactions, REPLY_S)
         assert await talk.stop() == 0
+
+
+async def test_nothing_is_lost_by_a_kill_of_the_server(tmp_path: Path) -> None:
+    """The memories' server is killed under the running bot: it comes back, and all is there."""
+    async with talking(tmp_path) as talk:
+        await talk.tell(ADA, CODE)
+        os.kill(server_pid_in(tmp_path), signal.SIGKILL)
+        await talk.tell(ADA, "my locker is number 12")
+        assert (await talk.ask(ADA, ASKED)).text == "8206"
+        assert (await talk.ask(ADA, "/memories")).text.startswith("2 memories")
+
+
+async def test_limits_are_kept_and_no_reply_is_dropped(tmp_path: Path) -> None:
+    """A server that enforces Telegram's limits never has to, and every question is answered."""
+    async with talking(tmp_path, CHAT_SENDS_PER_S="1") as talk:
+        await talk.tell(ADA, CODE)
+        talk.server.limits.on = True
+        asked = [talk.server.say(ADA, ASKED) for _ in range(4)]
+        await talk.server.wait_for(
+            lambda: len(talk.server.sent(ADA, after=asked[-1].message_id)) == 4, REPLY_S
+        )
+        assert not talk.server.limits.violations
+
+
+def server_pid_in(directory: Path) -> int:
+    """The process id of the server that the bot started in a directory."""
+    (held,) = directory.rglob("server.pid")
+    return int(held.read_text())
