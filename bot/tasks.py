@@ -27,7 +27,6 @@ async def talk_in_telegram(settings: Settings) -> None:
     """Be there for Telegram until a signal comes.
 
     Raises:
-        OSError: The web server cannot listen.
         MemnnError: A setting is wrong, the model cannot be loaded, or the store fails.
     """
     from bot.telegram.serve import serve  # noqa: PLC0415 -- most commands need no Telegram

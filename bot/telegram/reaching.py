@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -17,6 +18,8 @@ REFUSED: Final = (
     "TELEGRAM_TOKEN was refused by Telegram: it is mistyped, or was revoked; @BotFather shows the "
     "right one under /mybots"
 )
+
+_STATUS: Final = re.compile(r"\((\d{3})\)")
 
 log = logging.getLogger(__name__)
 
@@ -54,4 +57,7 @@ def wait_after(error: TelegramError, failures: int) -> float:
 def named(error: TelegramError) -> str:
     """What went wrong, without anything that was sent or received."""
     kind, cause = type(error).__name__, error.__cause__
-    return f"{kind}, {cause}" if isinstance(cause, CallError) else kind
+    if isinstance(cause, CallError):
+        return f"{kind}: {cause}"
+    status = _STATUS.search(error.message)
+    return f"{kind}: {status[1]}" if status else kind

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from telegram.error import TelegramError
 
+from bot.errors import ConfigurationError
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.telegram.edge import Edge, desk, health
@@ -30,17 +32,15 @@ async def serve(settings: Settings, runtime: Runtime, *, stop: asyncio.Event | N
     """Talk in Telegram until stopped by a signal or the event; then finish what is at work.
 
     Raises:
-        ConfigurationError: There is no token, or Telegram refuses it or the webhook.
+        ConfigurationError: There is no token, Telegram refuses it or the webhook, or the web server
+            cannot listen.
         StoreError: What an earlier process left cannot be read.
-        OSError: The web server cannot listen.
     """
     stop = stop or asyncio.Event()
     edge, secret = Edge.of(settings, runtime), secret_of(settings)
-    hook = Webhook(settings.webhook_path, secret, edge.intake.take_body)
-    app = make_app(partial(health, edge), edge.meter, hook if settings.webhook_url else None)
     async with AsyncExitStack() as stack:
         stack.enter_context(_signals(stop))
-        await stack.enter_async_context(serve_web(app, settings.web_host, settings.web_port))
+        await _listen(stack, settings, edge, secret)
         stack.push_async_callback(edge.close)
         behind = await stack.enter_async_context(_tasks(edge.receipts.run(), _noting(edge)))
         stack.push_async_callback(edge.drain)
@@ -66,6 +66,19 @@ async def _live(edge: Edge, secret: str) -> None:
             await polling.run()
         finally:
             await polling.confirm()
+
+
+async def _listen(stack: AsyncExitStack, settings: Settings, edge: Edge, secret: str) -> None:
+    """Have the web server until the stack ends."""
+    host, port = settings.web_host, settings.web_port
+    hook = Webhook(settings.webhook_path, secret, edge.intake.take_body)
+    app = make_app(partial(health, edge), edge.meter, hook if settings.webhook_url else None)
+    try:
+        await stack.enter_async_context(serve_web(app, host, port))
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else "no such address"
+        mend = "set WEB_PORT to a free port, and WEB_HOST to an address of this machine"
+        raise ConfigurationError(f"cannot listen on {host}:{port} ({why}): {mend}") from error
 
 
 async def _menus(edge: Edge) -> None:
