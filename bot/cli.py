@@ -54,6 +54,9 @@ def run() -> None:
     """Talk in Telegram until stopped; needs TELEGRAM_TOKEN."""
     settings = _settings()
     _ = settings.token  # where there is none, say so before the model is loaded
+    from bot import words
+
+    typer.echo(f"  memnn-bot  {words.TAGLINE}", err=True)
     from bot.tasks import talk_in_telegram
 
     asyncio.run(talk_in_telegram(settings))

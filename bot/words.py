@@ -51,6 +51,7 @@ BYE = "Bye. I keep it all."
 MEMORY_DOWN = (
     "My memory does not answer right now; nothing was changed. Please try again in a moment."
 )
+STOPPING = "Stopping: what is at work is finished first. Once more ends it at once."
 STUMBLED = "Something went wrong on my side, and this was not finished. Please try it once more."
 
 _FRIENDLY: Sequence[tuple[str, str]] = (

@@ -19,10 +19,13 @@ async def greet(edge: Edge, left: int) -> None:
     Raises:
         StoreError: The chats cannot be counted.
     """
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    chats = len(await edge.ledger.chats.all())
-    for line in lines(edge, chats, left):
-        console.print(Text(f"  {line}", style="dim"))
+    for line in lines(edge, len(await edge.ledger.chats.all()), left):
+        _print(line)
+
+
+def take_leave() -> None:
+    """Say that the bot was told to stop, since that may take a while."""
+    _print(words.STOPPING)
 
 
 def lines(edge: Edge, chats: int, left: int) -> Iterator[str]:
@@ -37,6 +40,11 @@ def lines(edge: Edge, chats: int, left: int) -> Iterator[str]:
     yield f"Health and metrics are on http://{settings.web_host}:{settings.web_port}."
     if edge.runtime.first_start:
         yield f"The key is in {settings.key_file}. {words.FIRST_START}"
+
+
+def _print(line: str) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(Text(f"  {line}", style="dim"))
 
 
 def _many(count: int, what: str) -> str:

@@ -15,7 +15,7 @@ from bot.errors import ConfigurationError
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.telegram.edge import Edge, desk, health
-from bot.telegram.greeting import greet
+from bot.telegram.greeting import greet, take_leave
 from bot.telegram.handlers import register
 from bot.telegram.menus import set_menus
 from bot.telegram.polling import Polling
@@ -115,6 +115,7 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def gently(number: int) -> None:
+        take_leave()
         stop.set()
         loop.remove_signal_handler(number)
 
