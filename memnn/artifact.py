@@ -1,7 +1,8 @@
 """The artifact: the versioned directory that training writes and serving reads. No pickle anywhere.
 
 manifest.json        version, sizes, calibration, checksums; data, seed and metrics for people
-weights.safetensors  the learned parts; static vectors as one byte a dimension, the rest as halves
+weights.safetensors  the learned parts; vectors of pieces as one byte a dimension, the layers of the
+                     encoder as they compute (bfloat16), the rest as halves
 tokenizer.json       the word pieces
 """
 
@@ -21,16 +22,19 @@ from torch import Tensor, nn
 from memnn.calibration import Calibration
 from memnn.classifier import Classifier
 from memnn.config import ModelConfig
+from memnn.encoder import fastest_precision
 from memnn.errors import ArtifactError
 from memnn.model import Model
 from memnn.reader import Reader
 from memnn.scorer import Scorer
 from memnn.vocabulary import Vocabulary
 
-VERSION = 1
+VERSION = 2
 SHIPPED = Path(__file__).parent / "weights"
 _MANIFEST, _WEIGHTS, _TOKENIZER = "manifest.json", "weights.safetensors", "tokenizer.json"
-_VECTORS = "scorer.vectors.weight"
+_VECTORS = ("scorer.vectors.weight", "reader.encoder.pieces.weight")  # of pieces
+_LAYERS = "reader.encoder.layers."
+_SCALE = "/scale"  # of a row of bytes
 _INT8_MAX = 127.0
 M = TypeVar("M", bound=nn.Module)
 
@@ -109,7 +113,7 @@ def load(path: Path | None = None) -> Model:
             Vocabulary(tokenizer, _rarity(tensors)),
             _filled(Classifier(config), "classifier", tensors),
             _filled(Scorer(config), "scorer", tensors),
-            _filled(Reader(config), "reader", tensors),
+            _serving(_filled(Reader(config), "reader", tensors)),
             Calibration(**{**calibration, "weights": tuple(calibration["weights"])}),
             bytes.fromhex(checksums[_WEIGHTS])[:4],
         )
@@ -122,30 +126,38 @@ def load(path: Path | None = None) -> Model:
 
 def _tensors(model: Model) -> dict[str, Tensor]:
     parts = {"classifier": model.classifier, "scorer": model.scorer, "reader": model.reader}
-    tensors = {
-        f"{part}.{name}": value.half().contiguous()
-        for part, module in parts.items()
-        for name, value in module.state_dict().items()
-    }
-    vectors = model.scorer.vectors.weight.detach()
-    scale = vectors.abs().amax(1, keepdim=True).clamp(min=1e-8) / _INT8_MAX
-    tensors[_VECTORS] = torch.round(vectors / scale).to(torch.int8)
-    tensors["scale"] = scale
+    tensors: dict[str, Tensor] = {}
+    for part, module in parts.items():
+        for name, value in module.state_dict().items():
+            tensors |= _packed(f"{part}.{name}", value)
     tensors["rarity.words"] = torch.tensor(list(model.vocabulary.rarity), dtype=torch.int64)
     tensors["rarity.values"] = torch.tensor(list(model.vocabulary.rarity.values())).half()
     return tensors
 
 
+def _packed(name: str, value: Tensor) -> dict[str, Tensor]:
+    """One tensor as it is kept."""
+    if name in _VECTORS:
+        scale = (value.abs().amax(1, keepdim=True) / _INT8_MAX).clamp(min=1e-8)
+        return {name: torch.round(value / scale).to(torch.int8), name + _SCALE: scale}
+    kind = torch.bfloat16 if name.startswith(_LAYERS) else torch.float16
+    return {name: value.to(kind).contiguous()}
+
+
 def _filled(module: M, part: str, tensors: Mapping[str, Tensor]) -> M:
     held = {
-        name.removeprefix(f"{part}."): value.float()
+        name.removeprefix(f"{part}."): value.float() * tensors.get(name + _SCALE, 1.0)
         for name, value in tensors.items()
-        if name.startswith(f"{part}.")
+        if name.startswith(f"{part}.") and not name.endswith(_SCALE)
     }
-    if part == "scorer":
-        held["vectors.weight"] = held["vectors.weight"] * tensors["scale"]
     module.load_state_dict(held)
     return module.eval().requires_grad_(requires_grad=False)
+
+
+def _serving(reader: Reader) -> Reader:
+    reader.encoder.precision = fastest_precision()
+    reader.encoder.settle()
+    return reader
 
 
 def _rarity(tensors: Mapping[str, Tensor]) -> dict[int, float]:

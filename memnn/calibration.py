@@ -14,19 +14,27 @@ class Signals:
 
     Attributes:
         margin: First support against the null memory, a logit.
-        reading: Log-probability of the answer among all readings.
+        lead: First support against the next best candidate, a logit.
         form: Log-probability of the answer's form.
+        none: Log-probability that the page does not say.
+        reading: Log-probability of the answer among all readings.
+        placed: Log-probability of the supports' best span among those of all candidates.
         matched: Share of the question's rarity found in the supports, 0 to 1.
         first: Best first-pass score, divided by 20.
-        enough: Whether the first support suffices, a logit.
+        span: 1 for a span, else 0.
+        several: 1 for a list or a count, else 0.
     """
 
-    margin: float
-    reading: float
-    form: float
-    matched: float
-    first: float
-    enough: float = 0.0
+    margin: float = 0.0
+    lead: float = 0.0
+    form: float = 0.0
+    none: float = 0.0
+    reading: float = 0.0
+    placed: float = 0.0
+    matched: float = 0.0
+    first: float = 0.0
+    span: float = 0.0
+    several: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Calibration:
             for one more support.
     """
 
-    weights: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (1.0, *[0.0] * 9)
     bias: float = 0.0
     threshold: float = 0.5
     patience: float = 0.0

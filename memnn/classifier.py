@@ -7,16 +7,19 @@ T words, W distinct words of the batch, d static size, h hidden size a direction
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from memnn.config import ModelConfig
-from memnn.reading import Words, pad
+from memnn.reading import pad
 from memnn.recurrent import recur
-from memnn.vocabulary import SHAPES, Word
+from memnn.scorer import Bags
+from memnn.vocabulary import LOOKS, SHAPES, Word
 
 KINDS = 3
 _BUCKETS = 1 << 16  # of n-grams
@@ -44,7 +47,7 @@ class Classifier(nn.Module):
             texts: The words of every text.
             vectors: Static vectors of the pieces, shape [pieces, d].
         """
-        numbering = Words()
+        numbering = _Words()
         numbers = pad([numbering.numbers(text) for text in texts])  # [B, T]
         bags = numbering.bags()
         shapes = numbering.looks()[:, :SHAPES]
@@ -77,3 +80,23 @@ def _grams(text: Sequence[Word]) -> list[int]:
         for size in range(1, _LONGEST_GRAM + 1)
         for at in range(len(forms) - size + 1)
     ]
+
+
+@dataclass(slots=True)
+class _Words:
+    """Numbers the distinct words of a batch from 1; number 0 is padding."""
+
+    number: dict[Word, int] = field(default_factory=dict)
+
+    def numbers(self, words: Sequence[Word]) -> list[int]:
+        """The numbers of a text's words; new words get the next ones."""
+        return [self.number.setdefault(word, len(self.number) + 1) for word in words]
+
+    def bags(self) -> Bags:
+        """The pieces of every word, padding first."""
+        return Bags.of([(), *((word,) for word in self.number)])
+
+    def looks(self) -> Tensor:
+        """The looks of every word, padding first, shape [W, LOOKS]."""
+        padding = np.zeros(LOOKS, dtype=np.float32)
+        return torch.from_numpy(np.stack([padding, *(word.looks for word in self.number)]))

@@ -15,10 +15,13 @@ class ModelConfig:
         static: Size of a piece's static vector (d).
         embedding: Size of an embedded text in the first pass (n).
         kind_hidden: Hidden size of I's recurrent classifier, a direction.
-        reader_input: Size of a word's projection in the reader.
-        reader_hidden: Hidden size of the reader, a direction (h).
-        reader_layers: Recurrent layers of the reader.
-        second_pass: How many of the first pass's best the second pass reads.
+        width: Size of a piece's state in the reader's encoder.
+        layers: Layers of the encoder.
+        heads: Attention heads of a layer; they divide the width.
+        head_hidden: Hidden size of the reader's heads.
+        page_pieces: Longest page that is read, question and candidates, in pieces.
+        text_pieces: Longest question or memory on a page, in pieces.
+        second_pass: How many of the first pass's best may stand on a page.
         max_hops: Most supports that O chooses.
         question_words: Longest question that is read, in words; the rest is cut off.
         memory_words: Longest memory that is read, in words.
@@ -30,10 +33,13 @@ class ModelConfig:
     static: int = 256
     embedding: int = 128
     kind_hidden: int = 48
-    reader_input: int = 64
-    reader_hidden: int = 64
-    reader_layers: int = 1
-    second_pass: int = 8
+    width: int = 384
+    layers: int = 6
+    heads: int = 12
+    head_hidden: int = 128
+    page_pieces: int = 320
+    text_pieces: int = 96
+    second_pass: int = 20
     max_hops: int = 6
     question_words: int = 40
     memory_words: int = 48

@@ -1,10 +1,10 @@
 """O, the output feature map: which memories support the answer, hop by hop (paper, section 3.1).
 
-Each hop scores every candidate by the linear first pass, reads the best few against the question
-and the supports so far in the second pass, and takes the best of them:
+The linear first pass scores every memory, for the first hop and, with each of its two best as a
+support, for the next. The best of both, with what was told right before, stand on one page, which
+the reader reads once. Each hop then takes the most relevant of them, given the supports so far:
 o_k = argmax s_O([x, m_o1, …], m). From the second hop on a null memory competes (tasks paper,
-section 5): where it wins, O stops, as it does where a first support surely suffices. Pure:
-candidates in, supports and trace out.
+section 5): where it wins, O stops. Pure: candidates in, supports and trace out.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,49 @@ from torch import Tensor
 from memnn.features import match_features
 from memnn.model import Model
 from memnn.reader import Reading
-from memnn.reading import EXTRAS, Batch, Read, group
+from memnn.reading import MARKS, Batch, Candidate, Page, cut, fitting
 from memnn.records import Hop, Memory, Scored
 from memnn.scorer import Candidates, Role
 from memnn.slots import Slots
 from memnn.vocabulary import Word
 
 _AGE_SCALE = 5.0  # memories
-_ENOUGH = 0.0  # a first support whose logit is above this suffices: rather yes than no
-_LATER = 5  # candidates that a later hop reads; chosen by its first pass, which knows more
+_FIRST_RANKED, _LATER_RANKED = 12, 3  # of the first hop's scores, of each later hop's
+_SPRUNG = 2  # best memories from which a later hop is tried
+_LEAST = -40.0  # a score that never wins, as the reader sees it
+_MOST_AGE = 100
+_CLOSED = -1e3  # below it, a relevance is that of a support chosen already
 _TRACED = 8  # candidates that a trace keeps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortlist:
+    """What goes on the page.
+
+    Attributes:
+        rows: Rows of the candidates, the most promising first.
+        first: Their first-hop scores, shape [K].
+        later: Their best scores as a next hop from one of the two best, shape [K].
+    """
+
+    rows: tuple[int, ...]
+    first: NDArray[np.float32]
+    later: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """The page as the reader read it, for R.
+
+    Attributes:
+        memories: The candidates in the order of the page.
+        reading: Of this one page.
+        chosen: Which candidates O chose, shape [1, K].
+    """
+
+    memories: tuple[Memory, ...]
+    reading: Reading
+    chosen: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +70,45 @@ class Chosen:
     Attributes:
         supports: The memories chosen, in hop order; empty where there was nothing to choose from.
         hops: What was seen, one entry a hop.
-        margin: By how much the first support beats the null memory, a logit.
-        enough: Whether the first support suffices, a logit.
-        read: The last hop as it was read, in which R finds all supports read already, in order;
-            None where there was no such hop.
+        read: The page; None where there was nothing to read.
     """
 
     supports: tuple[Memory, ...]
     hops: tuple[Hop, ...]
-    margin: float
-    enough: float = 0.0
-    read: tuple[Batch, Reading] | None = None
+    read: Read | None = None
+
+    @property
+    def margin(self) -> float:
+        """By how much the first support beats the null memory, a logit."""
+        return (self.hops[0].best[0].second or 0.0) - self.hops[0].stop
 
 
 @torch.inference_mode()
 def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Chosen:
     """Run the hops over the candidates of one question."""
-    rows: list[int] = []
+    if not len(slots):
+        return Chosen((), ())
+    scores = first_pass(model, question, slots)
+    sprung = best_rows(scores, _SPRUNG)
+    later = [first_pass(model, question, slots, [row]) for row in sprung]
+    listed = shortlist(scores, later, model.config.second_pass)
+    rows, page = lay_out(model, question, listed, slots)
+    reading = model.reader.read(Batch.of([page], model.vocabulary))
+    chosen = torch.zeros((1, len(rows)), dtype=torch.bool)
     hops: list[Hop] = []
-    margin, enough, read = 0.0, 0.0, None
-    patience = model.calibration.patience
-    for hop in range(min(model.config.max_hops, len(slots))):
-        first = first_pass(model, question, slots, rows)
-        seen = _second_pass(model, question, slots, rows, first)
-        best = int(np.argmax(seen.relevance))
-        if hop == 0:
-            margin, enough = float(seen.relevance[best] - seen.stop), float(seen.enough[best])
-        stops = hop > 0 and seen.stop - patience >= seen.relevance[best]
-        hops.append(_trace(slots, seen, first, chosen=None if stops else seen.rows[best]))
+    supports: list[Memory] = []
+    for _ in range(min(model.config.max_hops, len(rows))):
+        relevance, null = model.reader.hop(reading, chosen)
+        best, stop = int(relevance[0].argmax()), float(null[0]) - model.calibration.patience
+        stops = bool(hops) and float(relevance[0, best]) <= stop
+        seen = _Seen(slots, rows, scores, relevance[0], stop, len(slots) - len(hops))
+        hops.append(seen.trace(None if stops else best))
         if stops:
-            read = seen.read
             break
-        rows.append(seen.rows[best])
-        if hop == 0 and enough > _ENOUGH:
-            read = seen.read[0].settle(best), seen.read[1]
-            break
-    supports = tuple(_held(slots, row) for row in rows)
-    return Chosen(supports, tuple(hops), margin, enough, read)
+        chosen[0, best] = True
+        supports.append(_held(slots, rows[best]))
+    memories = tuple(_held(slots, row) for row in rows)
+    return Chosen(tuple(supports), tuple(hops), Read(memories, reading, chosen))
 
 
 @torch.inference_mode()
@@ -106,61 +141,61 @@ def first_pass(
     return _numpy(model.scorer.next_hop(asking, supports, memories, new_match)[0])
 
 
-def passage_extras(
-    rows: Sequence[int], scores: NDArray[np.float32], total: int, chosen: Sequence[int]
-) -> NDArray[np.float32]:
-    """What the relevance head sees of candidates beside their words, shape [K, EXTRAS].
-
-    First-pass score below the best and by itself, rank, recency by share and by count, which hop,
-    whether right after or right before a chosen support.
+def shortlist(
+    first: NDArray[np.float32], later: Sequence[NDArray[np.float32]], most: int
+) -> Shortlist:
+    """The most promising rows: for the first hop, for a later one, and told right before.
 
     Args:
-        rows: The candidates, best first.
-        scores: Their first-pass scores, shape [K].
-        total: How many rows the scope has.
-        chosen: Rows of the supports chosen so far.
+        first: First-hop scores of all rows, shape [N]; -inf for rows that are not to be had.
+        later: Scores as a next hop from each of the best rows.
+        most: How many rows at most.
     """
-    place = np.asarray(rows, dtype=np.float32)
-    age = total - 1 - place
-    extras = np.empty((len(rows), EXTRAS), dtype=np.float32)
-    extras[:, 0] = (scores - scores.max(initial=-np.inf)) / 10
-    extras[:, 1] = scores / 20
-    extras[:, 2] = np.arange(len(rows)) / 16
-    extras[:, 3] = 1 - age / max(total, 1)
-    extras[:, 4] = np.exp(-age / _AGE_SCALE)
-    extras[:, 5] = len(chosen) / 3
-    extras[:, 6] = [row - 1 in chosen for row in rows]
-    extras[:, 7] = [row + 1 in chosen for row in rows]
-    return extras
+    best = best_rows(first, _FIRST_RANKED)
+    found = [(line[row], row) for line in later for row in best_rows(line, _LATER_RANKED)]
+    onward = [row for _, row in sorted(found, reverse=True)]
+    before = [row - 1 for row in best[:_SPRUNG] if row and np.isfinite(first[row - 1])]
+    order = [*best[:5], *onward[:2], *best[5:8], *onward[2:4], *before, *best[8:], *onward[4:]]
+    rows = list(dict.fromkeys(order))[:most]
+    carried = np.max(later, axis=0)[rows] if later else np.full(len(rows), _LEAST, np.float32)
+    return Shortlist(tuple(rows), first[rows], carried)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    rows: list[int]
-    relevance: NDArray[np.float32]
-    stop: float
-    enough: NDArray[np.float32]
-    read: tuple[Batch, Reading]
+def lay_out(
+    model: Model, question: Sequence[Word], listed: Shortlist, slots: Slots
+) -> tuple[list[int], Page]:
+    """The page of a question, and the rows of its candidates in the order of the page."""
+    room = model.config.text_pieces
+    asked = cut(question, room)
+    texts = [cut(slots.derived(row, model.memory), room) for row in listed.rows]
+    kept = fitting(asked, texts, model.config.page_pieces)
+    marks = candidate_marks(listed, slots.rows)
+    told = sorted(kept, key=lambda place: listed.rows[place])
+    page = Page(asked, [Candidate(texts[place], marks[place]) for place in told])
+    return [listed.rows[place] for place in told], page
 
 
-def _second_pass(
-    model: Model,
-    question: Sequence[Word],
-    slots: Slots,
-    chosen: Sequence[int],
-    first: NDArray[np.float32],
-) -> _Seen:
-    most = model.config.second_pass
-    rows = best_rows(first, min(most, _LATER) if chosen else most)
-    supports = [Read(slots.derived(row, model.memory), row) for row in chosen]
-    candidates = [Read(slots.derived(row, model.memory), row) for row in rows]
-    extras = passage_extras(rows, first[rows], slots.rows, chosen)
-    batch = Batch.of([group(question, supports, list(zip(candidates, extras, strict=True)))])
-    reading = model.reader.read(batch, model.scorer.vectors.weight)
-    relevance, stop = model.reader.hop(batch, reading)
-    relevance = relevance[0, len(chosen) :]
-    enough = model.reader.suffices(reading)[len(chosen) :]
-    return _Seen(rows, _numpy(relevance), float(stop[0]), _numpy(enough), (batch, reading))
+def candidate_marks(listed: Shortlist, total: int) -> NDArray[np.float32]:
+    """What the reader sees of candidates beside their words, shape [K, MARKS].
+
+    First-hop score below the best and by itself, rank, score as a later hop, recency by share,
+    by count fading quickly and by count, and a one that says that here a candidate begins.
+
+    Args:
+        listed: The candidates.
+        total: How many rows the scope has.
+    """
+    first = np.maximum(listed.first, _LEAST)
+    age = total - 1 - np.asarray(listed.rows, dtype=np.float32)
+    marks = np.ones((len(listed.rows), MARKS), dtype=np.float32)
+    marks[:, 0] = (first - listed.first.max(initial=_LEAST)) / 10
+    marks[:, 1] = first / 20
+    marks[:, 2] = np.arange(len(first)) / 16
+    marks[:, 3] = np.maximum(listed.later, _LEAST) / 20
+    marks[:, 4] = 1 - age / max(total, 1)
+    marks[:, 5] = np.exp(-age / _AGE_SCALE)
+    marks[:, 6] = np.minimum(age, _MOST_AGE) / _MOST_AGE
+    return marks
 
 
 def best_rows(scores: NDArray[np.float32], count: int) -> list[int]:
@@ -174,15 +209,30 @@ def best_rows(scores: NDArray[np.float32], count: int) -> list[int]:
     return [int(row) for row in kept[order][:count]]
 
 
-def _trace(slots: Slots, seen: _Seen, first: NDArray[np.float32], *, chosen: int | None) -> Hop:
-    order = np.argsort(-seen.relevance, kind="stable")[:_TRACED]
-    best = tuple(
-        Scored(_held(slots, row), float(first[row]), float(seen.relevance[at]))
-        for at in order
-        for row in [seen.rows[at]]
-    )
-    picked = None if chosen is None else _held(slots, chosen).id
-    return Hop(int(np.isfinite(first).sum()), best, picked, seen.stop)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """One hop as O saw it: of the page's rows the relevance, of all rows the first-hop scores."""
+
+    slots: Slots
+    rows: Sequence[int]
+    scores: NDArray[np.float32]
+    relevance: Tensor
+    stop: float
+    candidates: int
+
+    def trace(self, chosen: int | None) -> Hop:
+        order = self.relevance.argsort(descending=True, stable=True).tolist()
+        open_ = [at for at in order if self.relevance[at] > _CLOSED][:_TRACED]
+        best = tuple(
+            Scored(
+                _held(self.slots, self.rows[at]),
+                float(self.scores[self.rows[at]]),
+                float(self.relevance[at]),
+            )
+            for at in open_
+        )
+        picked = None if chosen is None else _held(self.slots, self.rows[chosen]).id
+        return Hop(self.candidates, best, picked, self.stop)
 
 
 def _held(slots: Slots, row: int) -> Memory:

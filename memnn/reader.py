@@ -1,15 +1,14 @@
-"""The reader: question and memory read together. O's second pass and R are its heads.
+"""The reader: question and memories read together on one page. O's second pass and R are its heads.
 
-Each word of a passage carries its static vector, what the question and the supports so far have
-that resembles it (soft alignment), and exact matches; a bidirectional GRU reads them in order. From
-its states come a relevance (O: may this memory be the next support?, section 3.1 with [x, m_o1, …]
-as input), and the answer (R as a recurrent network, section 3.1): where it starts and ends, which
-words belong to a list, what form it has. The null memory of the tasks paper (section 5) stops
-the hops.
-Letters as in `memnn.reading`; h hidden size a direction, H = 2h, p size of a word's projection.
+From the encoder's states of a page come, for every candidate, a relevance (O: may this memory be
+the next support?, section 3.1 with [x, m_o1, …] as input), competing with the null memory of the
+tasks paper (section 5) that stops the hops; and for R the places where an answer starts and ends,
+the words that belong to a list, how many things each candidate adds to a count, and the form of
+the answer, of which one is that there is none.
+Letters as in `memnn.reading`; d width, h hidden size of the heads.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import torch
@@ -17,14 +16,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from memnn.config import ModelConfig
-from memnn.reading import EXTRAS, MATCHES, Batch
-from memnn.recurrent import recur
-from memnn.vocabulary import LOOKS
+from memnn.encoder import Encoder
+from memnn.reading import PRIORS, Batch
 
-TAGS = 2  # of a word in a list: outside, in an item
-_DROPOUT = 0.3
-_GROUP_HIDDEN = 96
+LEAST_SHARE, SHARES = -1, 10  # of a candidate in a count: one fewer (something went), … 8 more
+LEAST_COUNT, COUNTS = -3, 16  # what a count may come to on the way; below zero by mistake only
+_DROPOUT = 0.1
+_FORM_HIDDEN = 192
 _FAR = -1e4  # a logit that never wins, without the NaN of a row of infinities
+_LEAST_P = 1e-9
 
 
 class Form(IntEnum):
@@ -35,223 +35,145 @@ class Form(IntEnum):
     COUNT = 2
     YES = 3
     NO = 4
+    NONE = 5  # the page does not say
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A batch as read: what the heads work on.
+    """Pages as read: what the heads work on.
 
     Attributes:
-        states: Of every word of a passage, shape [C, T, H].
-        mask: Which of them are words, shape [C, T].
-        questions: Of every context's question, shape [B, H].
-        pooled: Of every passage in its context, shape [C, 4H].
+        question: The question in the light of its candidates, shape [B, d].
+        candidates: Each candidate in the light of all else, shape [B, K, d].
+        present: Which candidates are no padding, shape [B, K].
+        priors: What the first pass thought of them, shape [B, K, PRIORS].
+        start: Logit of every word to begin the answer, shape [B, W].
+        end: To end it, shape [B, W].
+        item: To be in an item of a list, shape [B, W].
+        owner: The candidate of every word; -1 for padding, shape [B, W].
     """
 
-    states: Tensor
-    mask: Tensor
-    questions: Tensor
-    pooled: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What R's heads say; logits, padded with large negative numbers.
-
-    Attributes:
-        start: Of an answer's first word, shape [C, T].
-        end: Of its last, shape [C, T].
-        tags: Of list items, shape [C, T, TAGS].
-        form: Of the answer, shape [G, len(Form)].
-        count: How many things the supports of a group count up to, shape [G].
-    """
-
+    question: Tensor
+    candidates: Tensor
+    present: Tensor
+    priors: Tensor
     start: Tensor
     end: Tensor
-    tags: Tensor
-    form: Tensor
-    count: Tensor
+    item: Tensor
+    owner: Tensor
+
+    def take(self, pages: Tensor) -> "Reading":
+        """The reading of some of the pages, in their order; repeats are allowed."""
+        return Reading(*(getattr(self, field.name)[pages] for field in fields(self)))
 
 
 class Reader(nn.Module):
-    """The recurrent reader with the heads of O and R."""
+    """The encoder with the heads of O and R."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        p, h = config.reader_input, config.reader_hidden
-        wide = 2 * h
-        self.project = nn.Linear(config.static, p)
-        self.align = nn.Linear(config.static, p)
-        self.question_gru = nn.GRU(p, h, bidirectional=True)
-        self.question_pool = nn.Linear(wide, 1)
-        self.support_query = nn.Linear(wide, p)
-        self.support_merge = nn.Linear(p, wide)
-        self.gru = nn.GRU(
-            4 * p + LOOKS + MATCHES,
-            h,
-            num_layers=config.reader_layers,
-            bidirectional=True,
-            dropout=_DROPOUT if config.reader_layers > 1 else 0.0,
-        )
-        self.pool_query = nn.Linear(wide, wide)
-        self.dropout = nn.Dropout(_DROPOUT)
-        # O's head
-        self.member = nn.Linear(4 * wide + EXTRAS, _GROUP_HIDDEN)
-        self.newer = nn.Linear(_GROUP_HIDDEN, _GROUP_HIDDEN)
-        self.older = nn.Linear(_GROUP_HIDDEN, _GROUP_HIDDEN)
-        self.relevance = nn.Sequential(
-            nn.Linear(3 * _GROUP_HIDDEN, _GROUP_HIDDEN), nn.ReLU(), nn.Linear(_GROUP_HIDDEN, 1)
-        )
-        self.first_pass = nn.Parameter(torch.tensor(10.0))  # undoes the scale of the extras
-        self.null = nn.Sequential(
-            nn.Linear(2 * _GROUP_HIDDEN + wide, _GROUP_HIDDEN),
-            nn.ReLU(),
-            nn.Linear(_GROUP_HIDDEN, 1),
-        )
-        self.enough = nn.Sequential(
-            nn.Linear(4 * wide, _GROUP_HIDDEN), nn.ReLU(), nn.Linear(_GROUP_HIDDEN, 1)
-        )
+        d, h = config.width, config.head_hidden
+        self.config = config
+        self.encoder = Encoder(config)
+        # O's heads
+        self.member = nn.Linear(d, h)
+        self.held = nn.Linear(d, h, bias=False)
+        self.asked = nn.Linear(d, h)
+        self.relevance = _head(4 * h, h, 1)
+        self.null = _head(3 * h, h, 1)
+        self.prior = nn.Linear(PRIORS, 2, bias=False)  # of a first hop, of a later one
         # R's heads
-        self.start = nn.Linear(wide, wide)
-        self.end = nn.Linear(wide, wide)
-        self.tags = nn.Sequential(nn.Linear(2 * wide, wide), nn.ReLU(), nn.Linear(wide, TAGS))
-        self.form = nn.Sequential(
-            nn.Linear(4 * wide, wide), nn.ReLU(), self.dropout, nn.Linear(wide, len(Form))
-        )
-        self.count = nn.Linear(4 * wide, 1)
+        self.span = nn.Linear(d, 2)
+        self.item = nn.Linear(d, 1)
+        self.form = _head(2 * d, _FORM_HIDDEN, len(Form), dropout=_DROPOUT)
+        self.share = _head(2 * d, h, SHARES)
+        with torch.no_grad():  # at first a hop trusts the first pass
+            self.prior.weight.zero_()
+            self.prior.weight[0, 0] = self.prior.weight[1, 3] = 2.0
 
-    def read(self, batch: Batch, vectors: Tensor) -> Reading:
-        """Read every passage in its context.
+    def read(self, batch: Batch) -> Reading:
+        """Read pages."""
+        states = self.encoder(batch)
+        first, last = _at(states, batch.first), _at(states, batch.last)
+        padding = batch.owner < 0
+        return Reading(
+            question=states[:, 0],
+            candidates=_at(states, batch.heads),
+            present=batch.present,
+            priors=batch.priors,
+            start=self.span(first)[..., 0].masked_fill(padding, _FAR),
+            end=self.span(last)[..., 1].masked_fill(padding, _FAR),
+            item=self.item(first)[..., 0].masked_fill(padding, _FAR),
+            owner=batch.owner,
+        )
+
+    def hop(self, reading: Reading, chosen: Tensor) -> tuple[Tensor, Tensor]:
+        """O's second pass: relevance of every candidate, shape [B, K], and of the null memory, [B].
 
         Args:
-            batch: The passages.
-            vectors: Static vectors of the pieces, shape [pieces, d].
+            reading: The pages.
+            chosen: Which candidates are supports already, shape [B, K].
         """
-        words = functional.embedding_bag(
-            batch.bags.pieces, vectors, batch.bags.offsets, mode="mean"
-        )  # [W, d]
-        words = self.dropout(words)
-        projected, keys = torch.relu(self.project(words)), torch.relu(self.align(words))  # [W, p]
-        questions = self._questions(batch, projected)  # [B, H]
-        of = batch.context_of
-        passage = functional.embedding(batch.passages, projected)  # [C, T, p]
-        passage_keys = functional.embedding(batch.passages, keys)
-        asked_of = batch.question_of[of]
-        asked = _aligned(passage_keys, _Others.of(batch.questions, projected, keys, asked_of))
-        linked = _aligned(passage_keys, _Others.of(batch.supports, projected, keys, of))
-        mask = batch.passages > 0
-        looks = functional.embedding(batch.passages, batch.looks)
-        read = torch.cat([passage, asked, passage * asked, linked, looks, batch.matches], -1)
-        states = recur(self.gru, read, mask)  # [C, T, H]
-        states = states * self.dropout(torch.ones_like(states[:, :1]))  # one mask a passage
-        return Reading(states, mask, questions, self._pool(states, mask, questions[of]))
-
-    def hop(self, batch: Batch, reading: Reading) -> tuple[Tensor, Tensor]:
-        """O's second pass: relevance of every candidate, shape [G, K], and of the null memory, [G].
-
-        The null memory sees the supports as they were read, so whether they answer already.
-        """
-        at = batch.members.clamp(min=0)  # [G, K]
-        member = torch.relu(self.member(torch.cat([reading.pooled, batch.extras], -1)))[at]
-        settled = batch.settled[at] & (batch.members >= 0)
-        open_ = ~batch.settled[at] & (batch.members >= 0)
-        present = settled | open_
-        order = batch.orders
-        is_newer = (order[:, None, :] > order[:, :, None]) & present[:, None]  # [G, K, K]
-        is_older = (order[:, None, :] < order[:, :, None]) & present[:, None]
-        newer = _attend(self.newer(member), member, is_newer)
-        older = _attend(self.older(member), member, is_older)
-        relevance = self.relevance(torch.cat([member, newer, older], -1)).squeeze(-1)  # [G, K]
-        first = batch.extras[at, 0]  # what the first pass thought of them
-        relevance = relevance + self.first_pass * first
-        best = member.masked_fill(~open_[..., None], 0.0).amax(1)  # [G, g]; ReLU is never below 0
-        held = member.masked_fill(~settled[..., None], 0.0).amax(1)
-        questions = reading.questions[batch.context_of[batch.members[:, 0]]]
-        null = self.null(torch.cat([best, held, questions], -1)).squeeze(-1)
+        open_ = reading.present & ~chosen
+        member = self.member(reading.candidates)  # [B, K, h]
+        held = (self.held(reading.candidates) * chosen[..., None]).sum(1)  # [B, h]
+        asked = self.asked(reading.question)
+        beside = torch.cat([held, asked], -1)[:, None].expand(-1, member.shape[1], -1)
+        met = member * torch.tanh(held)[:, None]
+        relevance = self.relevance(torch.cat([member, beside, met], -1)).squeeze(-1)
+        first, later = self.prior(reading.priors).unbind(-1)
+        relevance = relevance + torch.where(chosen.any(1, keepdim=True), later, first)
+        best = member.masked_fill(~open_[..., None], _FAR).amax(1)
+        best = best * open_.any(1, keepdim=True)
+        null = self.null(torch.cat([asked, held, best], -1)).squeeze(-1)
         return relevance.masked_fill(~open_, _FAR), null
 
-    def suffices(self, reading: Reading) -> Tensor:
-        """Whether a candidate of the first hop would be support enough, a logit, shape [C].
+    def forms(self, reading: Reading, chosen: Tensor) -> Tensor:
+        """Logits of the form of the answer from the chosen supports, shape [B, len(Form)]."""
+        count = chosen.sum(1, keepdim=True).clamp(min=1)
+        held = (reading.candidates * chosen[..., None]).sum(1) / count
+        forms: Tensor = self.form(torch.cat([reading.question, held], -1))
+        return forms
 
-        Where it surely is, O need not look for another to know that it should stop.
-        """
-        enough: Tensor = self.enough(reading.pooled).squeeze(-1)
-        return enough
+    def shares(self, reading: Reading) -> Tensor:
+        """How much each candidate adds to a count, log-probabilities, shape [B, K, SHARES]."""
+        asked = reading.question[:, None].expand_as(reading.candidates)
+        shares: Tensor = self.share(torch.cat([asked, reading.candidates], -1)).log_softmax(-1)
+        return shares
 
-    def respond(self, batch: Batch, reading: Reading) -> Response:
-        """R's heads over the supports of each group."""
-        questions = reading.questions[batch.context_of]  # [C, H]
-        start = torch.einsum("cth,ch->ct", reading.states, self.start(questions))
-        end = torch.einsum("cth,ch->ct", reading.states, self.end(questions))
-        beside = questions[:, None].expand(-1, reading.states.shape[1], -1)
-        tags = self.tags(torch.cat([reading.states, beside], -1))
-        at = batch.members.clamp(min=0)  # [G, K]
-        settled = batch.settled[at] & (batch.members >= 0)
-        pooled = reading.pooled[at]  # [G, K, 4H]
-        counted = functional.softplus(self.count(pooled).squeeze(-1)) * settled
-        pooled = pooled.masked_fill(~settled[..., None], _FAR).amax(1)  # [G, 4H]
-        pooled = pooled * settled.any(1, keepdim=True)  # without a support there is no form
-        mask = reading.mask & batch.settled[:, None]
-        return Response(
-            start=start.masked_fill(~mask, _FAR),
-            end=end.masked_fill(~mask, _FAR),
-            tags=tags,
-            form=self.form(pooled),
-            count=counted.sum(1),
+
+def total(shares: Tensor, present: Tensor) -> Tensor:
+    """What the shares add up to: log-probabilities of LEAST_COUNT and up, shape [B, COUNTS].
+
+    Args:
+        shares: Log-probabilities of each candidate's share, shape [B, K, SHARES].
+        present: Which candidates count, shape [B, K].
+    """
+    nothing = functional.one_hot(torch.tensor(-LEAST_SHARE), SHARES).float()
+    p = torch.where(present[..., None], shares.exp(), nothing)
+    start = functional.one_hot(torch.tensor(-LEAST_COUNT), COUNTS).float()
+    sums = start.expand(len(shares), COUNTS)
+    for candidate in p.unbind(1):  # the distribution of a sum is the convolution of its parts'
+        sums = sum(
+            (candidate[:, at, None] * _shifted(sums, at + LEAST_SHARE) for at in range(SHARES)),
+            start=torch.zeros_like(sums),
         )
-
-    def _questions(self, batch: Batch, projected: Tensor) -> Tensor:
-        """A question with what its supports brought in, shape [B, H]."""
-        asked = batch.questions > 0
-        words = functional.embedding(batch.questions, projected)
-        states = recur(self.question_gru, words, asked)  # [Q, T, H]
-        weight = self.question_pool(states).squeeze(-1).masked_fill(~asked, _FAR)
-        weight = weight.softmax(-1) * asked  # a text without a word is nothing, however padded
-        question = torch.einsum("qt,qth->qh", weight, states).index_select(0, batch.question_of)
-        supports = functional.embedding(batch.supports, projected)  # [B, T, p]
-        known = batch.supports > 0
-        weight = torch.einsum("btp,bp->bt", supports, self.support_query(question))
-        weight = weight.masked_fill(~known, _FAR).softmax(-1) * known
-        brought: Tensor = self.support_merge(torch.einsum("bt,btp->bp", weight, supports))
-        return question + brought
-
-    def _pool(self, states: Tensor, mask: Tensor, questions: Tensor) -> Tensor:
-        """A passage as one vector, in the light of its question, shape [C, 4H]."""
-        weight = torch.einsum("cth,ch->ct", states, self.pool_query(questions))
-        weight = weight.masked_fill(~mask, _FAR).softmax(-1) * mask
-        read = torch.einsum("ct,cth->ch", weight, states)
-        peak = states.masked_fill(~mask[..., None], _FAR).amax(1)
-        peak = peak * mask.any(1, keepdim=True)  # a passage without a word has no peak
-        return torch.cat([read, peak, questions, read * questions], -1)
+    return (sums + _LEAST_P).log()
 
 
-@dataclass(frozen=True, slots=True)
-class _Others:
-    """The words that each passage is aligned with: keys and projections [C, S, p], mask [C, S]."""
-
-    keys: Tensor
-    projected: Tensor
-    mask: Tensor
-
-    @classmethod
-    def of(cls, numbers: Tensor, projected: Tensor, keys: Tensor, context: Tensor) -> "_Others":
-        """Look up the contexts' words [B, S] once, then deal them out to the passages."""
-        found = (functional.embedding(numbers, table) for table in (keys, projected))
-        dealt = [words.index_select(0, context) for words in found]
-        return cls(dealt[0], dealt[1], (numbers > 0).index_select(0, context))
+def _shifted(sums: Tensor, by: int) -> Tensor:
+    """Every sum larger by a number; what leaves the range is lost."""
+    if by < 0:
+        return functional.pad(sums[:, -by:], (0, -by))
+    return functional.pad(sums[:, : COUNTS - by], (by, 0))
 
 
-def _aligned(keys: Tensor, others: _Others) -> Tensor:
-    """What of the others resembles each word of a passage, shape [C, T, p]; zero without any."""
-    alike = keys @ others.keys.transpose(1, 2)  # [C, T, S]
-    weight = alike.masked_fill(~others.mask[:, None], _FAR).softmax(-1) * others.mask[:, None]
-    aligned: Tensor = weight @ others.projected
-    return aligned
+def _at(states: Tensor, places: Tensor) -> Tensor:
+    """The states at some places, shape [B, places, d]."""
+    return states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))
 
 
-def _attend(queries: Tensor, members: Tensor, allowed: Tensor) -> Tensor:
-    """What the allowed members of a group look like to each other member, shape [G, K, g]."""
-    alike = queries @ members.transpose(1, 2) / members.shape[-1] ** 0.5  # [G, K, K]
-    weight = alike.masked_fill(~allowed, _FAR).softmax(-1) * allowed
-    seen: Tensor = weight @ members
-    return seen
+def _head(inputs: int, hidden: int, outputs: int, dropout: float = 0.0) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(inputs, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, outputs)
+    )

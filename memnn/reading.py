@@ -1,216 +1,203 @@
-"""What the reader reads, as tensors: questions with their supports, and memories beside them.
+"""What the reader reads: a page with the question and O's candidates, in the order they were told.
 
-A `Context` is [x, m_o1, …] of the paper: the question and the supports that were chosen already. A
-`Passage` is a memory read in a context. A group is what is read for one hop: the supports chosen
-before it, from which R would answer, and O's candidates. Word-by-word matches between passage and
-context are worked out here; the reader learns what they mean.
-Letters: Q questions, B contexts, C passages, G groups, K passages of a group, T words, W words of
-the batch.
+All candidates stand on one page, so that the reader sees which of two is newer, what a pronoun
+refers to, and which memory goes on from which. Word-by-word matches with the question are worked
+out here; the reader learns what they mean.
+Letters: B pages, T pieces of a page, K candidates of a page, W words of its candidates.
 """
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from memnn.scorer import Bags
-from memnn.vocabulary import LOOKS, Word
+from memnn.vocabulary import LOOKS, Vocabulary, Word
 
-MATCHES = 8  # of a passage's word with its context, see `_Context.matches`
-EXTRAS = 8  # numbers that describe a candidate among its group; `memnn.output_map` fills them
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A memory as words, with its write order; only comparisons between orders matter."""
-
-    words: Sequence[Word]
-    order: int
+MATCHES = 4  # of a candidate's word with the question, see `_Question.matches`
+MARKS = 8  # numbers that describe a candidate among the others; `memnn.output_map` fills them
+PRIORS = 4  # the first of them: what the first pass thought of it
+_NO_MATCH = np.zeros(MATCHES, dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The question and the supports chosen so far."""
-
-    question: Sequence[Word]
-    supports: Sequence[Read] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A memory to read in a context.
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A memory on a page.
 
     Attributes:
-        memory: The memory.
-        context: What it is read against.
-        extras: For a candidate, numbers for the relevance head, shape [EXTRAS]; None for a support
-            that was chosen already, from which R answers.
+        words: Its words.
+        marks: Numbers that describe it, shape [MARKS].
     """
 
-    memory: Read
-    context: Context
-    extras: NDArray[np.float32] | None = None
+    words: Sequence[Word]
+    marks: NDArray[np.float32]
 
 
-def group(
-    question: Sequence[Word],
-    supports: Sequence[Read],
-    candidates: Sequence[tuple[Read, NDArray[np.float32]]] = (),
-) -> list[Passage]:
-    """The passages of one hop: first the supports chosen so far, each in the light of the others,
-    then the candidates with their extras, in the light of all supports.
-    """  # noqa: D205 -- one sentence
-    context = Context(question, supports)
-    settled = [
-        Passage(support, Context(question, [*supports[:at], *supports[at + 1 :]]))
-        for at, support in enumerate(supports)
-    ]
-    return [*settled, *(Passage(memory, context, extras) for memory, extras in candidates)]
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """A question with its candidates, in the order in which they were told."""
+
+    question: Sequence[Word]
+    candidates: Sequence[Candidate]
+
+
+def cut(words: Sequence[Word], pieces: int) -> list[Word]:
+    """The first words of a text that have at most so many pieces together."""
+    sizes = itertools.accumulate(len(word.pieces) for word in words)
+    return [word for word, size in zip(words, sizes, strict=True) if size <= pieces]
+
+
+def fitting(question: Sequence[Word], memories: Sequence[Sequence[Word]], room: int) -> list[int]:
+    """Which memories fit on a page.
+
+    Args:
+        question: The question.
+        memories: What should stand beside it, the most wanted first.
+        room: Pieces of a page.
+
+    Returns:
+        Places among the memories, in their order; what does not fit is passed over.
+    """
+    room -= 2 + sum(len(word.pieces) for word in question)
+    kept: list[int] = []
+    for place, memory in enumerate(memories):
+        size = 1 + sum(len(word.pieces) for word in memory)
+        if size <= room:
+            room -= size
+            kept.append(place)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Groups of passages as tensors.
+    """Pages as tensors.
 
     Attributes:
-        bags: Pieces of the W distinct words.
-        looks: What each distinct word looks like, shape [W, LOOKS].
-        questions: Word numbers, shape [Q, T]; 0 is padding, as in the next two.
-        question_of: The question of each context, shape [B].
-        supports: Words of all supports of a context, shape [B, T].
-        passages: Shape [C, T].
-        matches: Of every passage's words with its context, shape [C, T, MATCHES].
-        extras: Shape [C, EXTRAS]; zero for supports.
-        settled: Which passages are supports that were chosen already, shape [C].
-        context_of: The context of each passage, shape [C].
-        members: The passages of each group, shape [G, K]; -1 is padding.
-        orders: Write order of the members, shape [G, K].
+        pieces: Piece ids, shape [B, T].
+        segments: 0 in the question, 1 after it, shape [B, T].
+        mask: Which pieces are no padding, shape [B, T].
+        looks: Of the word that a piece is of, and how it matches, [B, T, LOOKS + MATCHES].
+        marks: Of the candidate that begins at a piece, else zero, shape [B, T, MARKS].
+        heads: The piece at which each candidate begins, shape [B, K].
+        present: Which candidates are no padding, shape [B, K].
+        priors: What the first pass thought of each candidate, shape [B, K, PRIORS].
+        first: First piece of every word of the candidates, shape [B, W].
+        last: Last piece of every word, shape [B, W].
+        owner: The candidate that a word is of; -1 for padding, shape [B, W].
     """
 
-    bags: Bags
+    pieces: Tensor
+    segments: Tensor
+    mask: Tensor
     looks: Tensor
-    questions: Tensor
-    question_of: Tensor
-    supports: Tensor
-    passages: Tensor
-    matches: Tensor
-    extras: Tensor
-    settled: Tensor
-    context_of: Tensor
-    members: Tensor
-    orders: Tensor
+    marks: Tensor
+    heads: Tensor
+    present: Tensor
+    priors: Tensor
+    first: Tensor
+    last: Tensor
+    owner: Tensor
 
     @classmethod
-    def of(cls, groups: Sequence[Sequence[Passage]]) -> "Batch":
-        """Lay groups out as tensors. Each group holds at least one passage."""
-        passages = [passage for group in groups for passage in group]
-        contexts = {id(p.context): p.context for p in passages}  # in order of first appearance
-        place = {key: index for index, key in enumerate(contexts)}
-        seen = [_Context(context) for context in contexts.values()]
-        context_of = [place[id(p.context)] for p in passages]
-        questions = {id(c.question): c.question for c in contexts.values()}  # each is read once
-        number = {key: index for index, key in enumerate(questions)}
-        words = Words()
-        blank = np.zeros(EXTRAS, dtype=np.float32)
-        extras = np.stack([blank if p.extras is None else p.extras for p in passages])
-        starts = np.cumsum([0, *(len(group) for group in groups)])
-        members = [list(range(a, b)) for a, b in itertools.pairwise(starts)]
+    def of(cls, pages: Sequence[Page], vocabulary: Vocabulary) -> "Batch":
+        """Lay pages out as tensors."""
+        lines = [_Line.of(page, vocabulary) for page in pages]
+        pieces = pad([line.pieces for line in lines], filler=-1)
+        owner = pad([line.owner for line in lines], filler=-1)
+        heads = pad([line.heads for line in lines])
+        looks = np.zeros((*pieces.shape, LOOKS + MATCHES), dtype=np.float32)
+        marks = np.zeros((*pieces.shape, MARKS), dtype=np.float32)
+        priors = np.zeros((*heads.shape, PRIORS), dtype=np.float32)
+        for number, (line, page) in enumerate(zip(lines, pages, strict=True)):
+            looks[number, : len(line.looks)] = line.looks
+            for place, head in enumerate(line.heads):
+                marks[number, head] = page.candidates[place].marks
+                priors[number, place] = page.candidates[place].marks[:PRIORS]
+        counts = torch.tensor([[len(line.heads)] for line in lines])
+        asked = torch.tensor([[line.asked] for line in lines])
         return cls(
-            questions=pad([words.numbers(question) for question in questions.values()]),
-            question_of=torch.tensor([number[id(c.question)] for c in contexts.values()]),
-            supports=pad([words.numbers(_joined(c.supports)) for c in contexts.values()]),
-            passages=pad([words.numbers(p.memory.words) for p in passages]),
-            matches=_pad_matches(
-                [seen[at].matches(p.memory) for p, at in zip(passages, context_of, strict=True)]
-            ),
-            extras=torch.from_numpy(extras),
-            settled=torch.tensor([p.extras is None for p in passages]),
-            context_of=torch.tensor(context_of),
-            members=pad(members, filler=-1),
-            orders=pad([[p.memory.order for p in group] for group in groups]),
-            bags=words.bags(),
-            looks=words.looks(),
+            pieces=pieces.clamp(min=0),
+            segments=((torch.arange(pieces.shape[1]) >= asked) & (pieces >= 0)).long(),
+            mask=pieces >= 0,
+            looks=torch.from_numpy(looks),
+            marks=torch.from_numpy(marks),
+            heads=heads,
+            present=torch.arange(heads.shape[1]) < counts,
+            priors=torch.from_numpy(priors),
+            first=pad([line.first for line in lines]),
+            last=pad([line.last for line in lines]),
+            owner=owner,
         )
-
-    def settle(self, passage: int) -> "Batch":
-        """The same batch with one candidate taken for the support that was chosen."""
-        settled = torch.zeros_like(self.settled)
-        settled[passage] = True
-        return replace(self, settled=settled)
 
 
 @dataclass(slots=True)
-class Words:
-    """Numbers the distinct words of a batch from 1; number 0 is padding."""
+class _Line:
+    """One page as one line of pieces."""
 
-    number: dict[Word, int] = field(default_factory=dict)
+    pieces: list[int]
+    looks: list[NDArray[np.float32]]
+    heads: list[int]
+    first: list[int]
+    last: list[int]
+    owner: list[int]
+    asked: int
 
-    def numbers(self, words: Sequence[Word]) -> list[int]:
-        """The numbers of a text's words; new words get the next ones."""
-        return [self.number.setdefault(word, len(self.number) + 1) for word in words]
+    @classmethod
+    def of(cls, page: Page, vocabulary: Vocabulary) -> "_Line":
+        line = cls([], [], [], [], [], [], 0)
+        blank = np.zeros(LOOKS, dtype=np.float32)
+        line._put([vocabulary.begin], blank, _NO_MATCH)
+        for word in page.question:
+            line._put(word.pieces, word.looks, _NO_MATCH)
+        line._put([vocabulary.end], blank, _NO_MATCH)
+        line.asked = len(line.pieces)
+        question = _Question(page.question)
+        for place, candidate in enumerate(page.candidates):
+            line.heads.append(len(line.pieces))
+            line._put([vocabulary.end], blank, _NO_MATCH)
+            matches = question.matches(candidate.words)
+            for word, matched in zip(candidate.words, matches, strict=True):
+                line.first.append(len(line.pieces))
+                line._put(word.pieces, word.looks, matched)
+                line.last.append(len(line.pieces) - 1)
+                line.owner.append(place)
+        return line
 
-    def bags(self) -> Bags:
-        """The pieces of every word, padding first."""
-        return Bags.of([(), *((word,) for word in self.number)])
-
-    def looks(self) -> Tensor:
-        """The looks of every word, padding first, shape [W, LOOKS]."""
-        padding = np.zeros(LOOKS, dtype=np.float32)
-        return torch.from_numpy(np.stack([padding, *(word.looks for word in self.number)]))
+    def _put(
+        self, pieces: Sequence[int], looks: NDArray[np.float32], matches: NDArray[np.float32]
+    ) -> None:
+        self.pieces += pieces
+        self.looks += [np.concatenate([looks, matches])] * len(pieces)
 
 
-class _Context:
-    """A context's words as sets, to match passages against."""
+class _Question:
+    """A question's words as sets, to match candidates against."""
 
-    def __init__(self, context: Context) -> None:
-        self.forms = {w.form for w in context.question}
-        self.hashes = {w.hash for w in context.question}
-        self.pairs = _pairs(context.question)
-        supports = _joined(context.supports)
-        self.support_hashes = {w.hash for w in supports if w.content}
-        self.support_pairs = _pairs(supports)
-        self.orders = [support.order for support in context.supports]
+    def __init__(self, question: Sequence[Word]) -> None:
+        self.forms = {w.form for w in question}
+        self.hashes = {w.hash for w in question}
+        self.pairs = {(a.hash, b.hash) for a, b in itertools.pairwise(question)}
 
-    def matches(self, memory: Read) -> list[tuple[float, ...]]:
-        """Of each word, MATCHES numbers: whether it matches the question by form, by stem, by stem
-        as far as it is rare, and together with its left neighbour; whether it matches the supports
-        by stem, and together with its left neighbour; whether the memory is newer, and whether it
-        is older than every support.
+    def matches(self, words: Sequence[Word]) -> list[NDArray[np.float32]]:
+        """Of each word: whether it matches by form, by stem, by stem as far as it is rare, and
+        together with its left neighbour; shape [MATCHES].
         """  # noqa: D205 -- one sentence
-        newer = bool(self.orders) and memory.order > max(self.orders)
-        older = bool(self.orders) and memory.order < min(self.orders)
-        rows: list[tuple[float, ...]] = []
-        before = 0
-        for word in memory.words:
-            stem = word.hash
-            known = stem in self.hashes
-            pair = (before, stem)
-            rows.append(
+        before = [0, *(word.hash for word in words)]
+        return [
+            np.array(
                 (
                     word.form in self.forms,
-                    known,
-                    word.rarity / 10 if known else 0.0,
-                    pair in self.pairs,
-                    stem in self.support_hashes,
-                    pair in self.support_pairs,
-                    newer,
-                    older,
-                )
+                    word.hash in self.hashes,
+                    word.rarity / 10 if word.hash in self.hashes else 0.0,
+                    (left, word.hash) in self.pairs,
+                ),
+                dtype=np.float32,
             )
-            before = stem
-        return rows
-
-
-def _pairs(words: Sequence[Word]) -> set[tuple[int, int]]:
-    return {(a.hash, b.hash) for a, b in itertools.pairwise(words)}
-
-
-def _joined(supports: Sequence[Read]) -> list[Word]:
-    return [word for support in supports for word in support.words]
+            for left, word in zip(before, words, strict=False)
+        ]
 
 
 def pad(rows: Sequence[Sequence[int]], filler: int = 0) -> Tensor:
@@ -219,13 +206,4 @@ def pad(rows: Sequence[Sequence[int]], filler: int = 0) -> Tensor:
     padded = np.full((len(rows), width), filler, dtype=np.int64)
     for line, row in zip(padded, rows, strict=True):
         line[: len(row)] = row
-    return torch.from_numpy(padded)
-
-
-def _pad_matches(rows: Sequence[Sequence[tuple[float, ...]]]) -> Tensor:
-    width = max(1, *(len(row) for row in rows))
-    padded = np.zeros((len(rows), width, MATCHES), dtype=np.float32)
-    for line, row in zip(padded, rows, strict=True):
-        if row:
-            line[: len(row)] = row
     return torch.from_numpy(padded)

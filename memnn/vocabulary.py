@@ -54,6 +54,8 @@ class Vocabulary:
         self.rarity = dict(rarity)
         self._rarest = max(self.rarity.values(), default=1.0)
         self._unknown = tokenizer.token_to_id("[UNK]") or 0
+        self.begin = tokenizer.token_to_id("[CLS]") or self._unknown  # of a page
+        self.end = tokenizer.token_to_id("[SEP]") or self._unknown  # of the question; of a memory
         self._words: dict[str, Word] = {}
 
     @property

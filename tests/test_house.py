@@ -18,7 +18,7 @@ MODULES = sorted(
 )
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 MOST_LINES = {"module": 350, "function": 50}
-MOST_WEIGHTS_BYTES = 16_000_000
+MOST_WEIGHTS_BYTES = 50_000_000
 PICKLES = {
     "pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal",
     "torch.save", "torch.load", "allow_pickle",
@@ -125,7 +125,7 @@ def test_tests_use_real_things() -> None:
 
 
 def test_the_weights_are_small() -> None:
-    """The shipped artifact takes at most 16 MB, and its manifest says what it was made from."""
+    """The shipped artifact takes at most 50 MB, and its manifest says what it was made from."""
     folder = ROOT / "memnn" / "weights"
     assert sum(f.stat().st_size for f in folder.iterdir()) <= MOST_WEIGHTS_BYTES
     about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["about"]

@@ -61,9 +61,12 @@ def config() -> ModelConfig:
         static=12,
         embedding=10,
         kind_hidden=5,
-        reader_input=7,
-        reader_hidden=6,
-        reader_layers=2,
+        width=8,
+        layers=2,
+        heads=2,
+        head_hidden=6,
+        page_pieces=160,
+        text_pieces=50,
         second_pass=4,
         max_hops=3,
         question_words=12,
@@ -88,6 +91,8 @@ def model(seed: int = 0, *, threshold: float = 0.0, form: Form | None = None) ->
     for part in (scorer.weight, scorer.question_weight, scorer.time_gate.weight):
         part.normal_(std=0.3)
     classifier.votes.weight.normal_()
+    for part in (reader.encoder.looks.weight, reader.encoder.marks.weight):
+        part.normal_(std=0.3)
     if form is not None:
         set_form(reader, form)
     for module in (scorer, classifier, reader):

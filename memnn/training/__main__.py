@@ -48,12 +48,16 @@ def distil_command(
 
 
 @app.command()
-def served(
+def served(  # noqa: PLR0913 -- an option each
+    *,
     out: Annotated[Path, typer.Option(help="Folder for the artifact.")],
     data: Annotated[Path, typer.Option(help="Folder that holds tatoeba/ and qamr/.")],
     conversations: Annotated[
         Path, typer.Option(help="Conversations with labels: a file or a folder.")
     ] = Path("data/conversations/train"),
+    stories: Annotated[
+        Path | None, typer.Option(help="Further conversations, for the reader alone.")
+    ] = Path("data/conversations/stories"),
     work: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints; else OUT.work beside OUT.")
     ] = None,
@@ -63,10 +67,19 @@ def served(
     """Train the served network; cut off and called again, it goes on where it was."""
     work = work or out.with_name(out.name + ".work")
     config = ModelConfig()
-    with _progress() as progress:
+    with _progress() as progress, tempfile.TemporaryDirectory() as folder:
+        encoder = packaged_encoder(Path(folder))
         if not (work / "static.safetensors").exists():
-            save_static(_distilled(None, config.static, progress), work)
-        recipe = Recipe(conversations, data, work, seed=seed, threads=threads)
+            save_static(_distilled(encoder, config.static, progress), work)
+        recipe = Recipe(
+            conversations,
+            data,
+            work,
+            seed=seed,
+            stories=stories,
+            encoder=encoder,
+            threads=threads,
+        )
         model, about = train(
             recipe, config, load_static(work), lambda name: _ticker(progress, name)
         )

@@ -1,230 +1,223 @@
-"""Training of the reader: O's second pass, hop by hop, and R, on the same readings.
+"""Training of the reader: O's hops and R's answers, on the same pages.
 
-Every question is asked once an epoch, in a random phrasing: its first hop; the hop after all its
-supports, in which the null memory is right and R answers; for several supports one hop between; and
-now and then one after a wrong choice. Beside them R answers further questions from their supports.
+Every question is asked once an epoch. From its page O is asked several times: with nothing chosen;
+with all supports, where the null memory is right; with some of them; and with a wrong choice among
+them. Beside the conversations stand made-up stories, for what few people happened to ask, and
+lessons on single sentences.
 """
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from memnn.output_map import passage_extras
-from memnn.reader import Form, Reader, Response
-from memnn.reading import Batch, Passage, Read, group
-from memnn.text import tokenise
-from memnn.training.examples import QUESTION_WORDS
-from memnn.training.hops import Example, Hop, Lesson
+from memnn.encoder import fastest_precision
+from memnn.reader import LEAST_COUNT, LEAST_SHARE, Form, Reader, Reading, total
+from memnn.reading import Batch
 from memnn.training.losses import likelihood
-from memnn.training.noise import careless, slip
-from memnn.training.targets import Span, Target
+from memnn.training.pages import Drawing, Example, Exercise, Lesson
 from memnn.training.trainer import Schedule, fit
 from memnn.vocabulary import Vocabulary
 
-RATES = (1e-3,)
-_FIRST_RIVALS, _LATER_RIVALS = 8, 4  # candidates read in a hop
-_STRAY = 0.5  # share of answers read with a support too many
-_ASTRAY = 0.35  # share of questions with a hop after a wrong choice
-_NEAT = 0.5  # share of questions read as the data have them
-_SLIPS = 0.06  # share of words hit in the others
-_QUESTIONS_A_STEP = 32
-_ANSWERS_A_STEP, _LESSONS_A_STEP = 64, 32  # for R alone: cheap, and R needs many
-_TAG_WEIGHTS = (0.3, 1.0)  # most words are in no item
+RATES = (8e-5, 6e-4)  # of the encoder's layers, of the rest
+WEIGHT_DECAY = 0.01
+_STORIES, _LESSONS = 0.7, 0.1  # a question of the conversations
+_PAGES_A_STEP = 18
+_SORTED = 12  # batches that are drawn at once and dealt out by length
+_STRAY, _ASTRAY = 0.5, 0.35  # share of questions with a hop after a stray choice, a wrong one
+_STRAY_FORM = 0.3  # share of forms told from the supports and a stray one
+_ITEM_WEIGHT = 3.0  # of a word in an item; most are in none
+_TYPICAL_ITEMS = 8.0  # words
+_NOTHING = 0.3  # weight of what no support should add to a count
 
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A group to read.
-
-    Attributes:
-        passages: The group; supports first.
-        right: Which of [null, *passages] O should choose; empty for a lesson.
-        enough: Candidates of a first hop, and whether each would be support enough.
-        target: What R should say; None where it is not asked.
-    """
-
-    passages: list[Passage]
-    right: tuple[int, ...]
-    enough: tuple[tuple[int, bool], ...] = ()
-    target: Target | None = None
+Choice = tuple[int, tuple[int, ...], tuple[int, ...]]  # page, chosen, right; -1 is the null memory
 
 
 def train_reader(
     reader: Reader,
-    vectors: Tensor,
     vocabulary: Vocabulary,
     questions: Sequence[Sequence[Example]],
+    stories: Sequence[Sequence[Example]],
     lessons: Sequence[Lesson],
     schedule: Schedule,
 ) -> None:
-    """Train a reader in place; half the questions are typed carelessly, anew every epoch.
+    """Train a reader in place.
 
     Args:
-        reader: What to train.
-        vectors: Static vectors of the pieces, shape [pieces, d]; not trained here.
+        reader: What to train; the embeddings of pieces and places stay as they are.
         vocabulary: Looks up the words of what was typed.
-        questions: What `memnn.training.hops.examples` made.
-        lessons: For R alone, a few a step; may be none.
+        questions: What `memnn.training.pages.examples` made of conversations.
+        stories: And of made-up stories; may be none.
+        lessons: For R; may be none.
         schedule: How long and how fast; see `RATES`.
     """
-    answerable = [q for q in questions if q[0].complete and q[0].target is not None]
+    reader.encoder.precision = fastest_precision()
+    drawing = Drawing(vocabulary, questions, lessons, reader.config)
+    told = round(_STORIES * len(questions)) if stories else 0
+    taught = round(_LESSONS * len(questions)) if lessons else 0
+    steps = -(-(len(questions) + told + taught) // _PAGES_A_STEP)
 
-    def batches(choice: random.Random) -> Iterator[list[_Task]]:
-        order = choice.sample(range(len(questions)), len(questions))
-        for at in range(0, len(order), _QUESTIONS_A_STEP):
-            step = [choice.choice(questions[i]) for i in order[at : at + _QUESTIONS_A_STEP]]
-            answered = [choice.choice(answerable[i]) for i in _some(answerable, choice)]
-            beside = choice.sample(lessons, min(_LESSONS_A_STEP, len(lessons)))
-            tasks = [t for e in step for t in _tasks(_typed(e, vocabulary, choice), choice)]
-            tasks += [_answer(_typed(e, vocabulary, choice), choice) for e in answered]
-            yield [*tasks, *map(_lesson, beside)]
+    def batches(choice: random.Random) -> Iterator[list[Exercise]]:
+        asked = [*questions, *(choice.choice(stories) for _ in range(told)), *[None] * taught]
+        choice.shuffle(asked)
+        size = _PAGES_A_STEP * _SORTED
+        for at in range(0, len(asked), size):
+            drawn = [_exercise(drawing, each, choice) for each in asked[at : at + size]]
+            yield from _dealt(drawn, choice)
 
-    def loss(tasks: list[_Task], _: random.Random) -> Tensor:
-        batch = Batch.of([task.passages for task in tasks])
-        reading = reader.read(batch, vectors)
-        relevance, null = reader.hop(batch, reading)
-        chosen = _choice_loss(torch.cat([null[:, None], relevance], 1), tasks)
-        enough = _enough_loss(reader.suffices(reading), batch, tasks)
-        return chosen + enough + _answer_loss(reader.respond(batch, reading), batch, tasks)
+    def loss(step: list[Exercise], choice: random.Random) -> Tensor:
+        reading = reader.read(Batch.of([exercise.page for exercise in step], vocabulary))
+        return (
+            _hop_loss(reader, reading, _choices(step, choice))
+            + _form_loss(reader, reading, step, choice)
+            + _answer_loss(reader, reading, step)
+        )
 
-    steps = -(-len(questions) // _QUESTIONS_A_STEP)
-    fit(reader, [list(reader.parameters())], schedule, steps, batches, loss)
-
-
-def _typed(example: Example, vocabulary: Vocabulary, choice: random.Random) -> Example:
-    """The example as somebody in a hurry would have typed it, every other time."""
-    if choice.random() < _NEAT:
-        return example
-    text = slip(careless(example.asked.text, choice), choice, _SLIPS)
-    words = vocabulary.words(tokenise(text, QUESTION_WORDS))
-    return replace(example, asked=replace(example.asked, words=words))
+    fit(reader, _groups(reader), schedule, steps, batches, loss)
+    reader.encoder.precision = torch.float32
 
 
-def _tasks(example: Example, choice: random.Random) -> Iterator[_Task]:
-    first = _task(example, example.first, _FIRST_RIVALS, choice)
-    yield replace(first, enough=_enough(example, first))
-    if example.complete:
-        task = _task(example, _complete(example, choice), _LATER_RIVALS, choice)
-        yield replace(task, target=example.target)
-    if example.partial:
-        yield _task(example, choice.choice(example.partial), _LATER_RIVALS, choice)
-    if example.astray and choice.random() < _ASTRAY:
-        yield _task(example, choice.choice(example.astray), _LATER_RIVALS, choice)
+def _exercise(
+    drawing: Drawing, phrasings: Sequence[Example] | None, choice: random.Random
+) -> Exercise:
+    return drawing.lesson(choice) if phrasings is None else drawing.exercise(phrasings, choice)
 
 
-def _some(items: Sequence[object], choice: random.Random) -> list[int]:
-    return choice.sample(range(len(items)), min(_ANSWERS_A_STEP, len(items)))
+def _dealt(drawn: Sequence[Exercise], choice: random.Random) -> list[list[Exercise]]:
+    """Steps of pages that are about as long."""
+    ranked = sorted(drawn, key=_length)
+    steps = [ranked[at : at + _PAGES_A_STEP] for at in range(0, len(ranked), _PAGES_A_STEP)]
+    choice.shuffle(steps)
+    return steps
 
 
-def _complete(example: Example, choice: random.Random) -> Hop:
-    """All supports were chosen, every other time with a stray one."""
-    strayed = len(example.complete) > 1 and choice.random() < _STRAY
-    return example.complete[1 if strayed else 0]
+def _length(exercise: Exercise) -> int:
+    return sum(len(w.pieces) for c in exercise.page.candidates for w in c.words)
 
 
-def _answer(example: Example, choice: random.Random) -> _Task:
-    """All supports without a candidate: for R alone."""
-    chosen = _complete(example, choice).chosen
-    supports = [Read(example.user.memories[row], row) for row in chosen]
-    return _Task(group(example.asked.words, supports), (), target=example.target)
+def _groups(reader: Reader) -> tuple[list[torch.nn.Parameter], list[torch.nn.Parameter]]:
+    """Parameters that were pre-trained, and the rest."""
+    encoder = reader.encoder
+    for still in (encoder.pieces, encoder.places):
+        still.requires_grad_(requires_grad=False)
+    known = [*encoder.layers.parameters(), *encoder.norm.parameters()]
+    known += encoder.segments.parameters()
+    numbers = {id(parameter) for parameter in known}
+    rest = [p for p in reader.parameters() if p.requires_grad and id(p) not in numbers]
+    return known, rest
 
 
-def _task(example: Example, hop: Hop, rivals: int, choice: random.Random) -> _Task:
-    """One hop: the best half of the rivals, others by chance, and every support still wanted."""
-    wanted = set(example.asked.support) - set(hop.chosen)
-    ranked = range(len(hop.rows))
-    best, rest = ranked[: rivals // 2], ranked[rivals // 2 :]
-    drawn = choice.sample(rest, min(rivals - len(best), len(rest)))
-    kept = sorted({*best, *drawn, *(i for i in ranked if hop.rows[i] in wanted)})
-    memories = example.user.memories
-    extras = passage_extras(hop.rows, hop.scores, example.asked.earlier, hop.chosen)
-    passages = group(
-        example.asked.words,
-        [Read(memories[row], row) for row in hop.chosen],
-        [(Read(memories[hop.rows[i]], hop.rows[i]), extras[i]) for i in kept],
-    )
-    first = 1 + len(hop.chosen)
-    right = tuple(first + at for at, i in enumerate(kept) if hop.rows[i] in wanted)
-    return _Task(passages, right or (0,))
+def _choices(step: Sequence[Exercise], choice: random.Random) -> list[Choice]:
+    """What O is asked, on each page: given what was chosen, which are right."""
+    asked: list[Choice] = []
+    for page, exercise in enumerate(step):
+        if not exercise.hops:
+            continue
+        gold, first = exercise.gold, exercise.first
+        others = [at for at in range(len(exercise.page.candidates)) if at not in gold]
+        if not gold:  # nothing here answers: stop at once, and after a wrong choice
+            asked.append((page, (), (-1,)))
+            if others and choice.random() < _STRAY:
+                asked.append((page, (choice.choice(others),), (-1,)))
+            continue
+        asked += [(page, (), first), (page, gold, (-1,))]
+        if len(gold) > 1:
+            some = tuple(choice.sample(gold, choice.randint(1, len(gold) - 1)))
+            asked.append((page, some, tuple(at for at in gold if at not in some)))
+        if others and choice.random() < _STRAY:
+            asked.append((page, (*gold, choice.choice(others)), (-1,)))
+        if others and choice.random() < _ASTRAY:
+            asked.append((page, (choice.choice(others),), first))
+    return asked
 
 
-def _enough(example: Example, first: _Task) -> tuple[tuple[int, bool], ...]:
-    """Of the first hop's candidates: the supports, and the best of those that are none."""
-    support = example.asked.support
-    if not support:
-        return ()
-    orders = [passage.memory.order for passage in first.passages]
-    wrong = [(at, False) for at, order in enumerate(orders) if order not in support]
-    right = [(at, len(support) == 1) for at, order in enumerate(orders) if order in support]
-    return (*right, *wrong[:1])
-
-
-def _lesson(lesson: Lesson) -> _Task:
-    passages = group(lesson.question, [Read(lesson.sentence, 0)])
-    return _Task(passages, (), target=lesson.target)
-
-
-def _choice_loss(scores: Tensor, tasks: Sequence[_Task]) -> Tensor:
-    """Of O's choices, the mean over the hops; scores of [null, *passages] a group."""
-    hops = [number for number, task in enumerate(tasks) if task.right]
-    right = torch.zeros(scores.shape, dtype=torch.bool)
-    for number in hops:
-        right[number, list(tasks[number].right)] = True
-    return likelihood(scores[hops], right[hops]).mean()
-
-
-def _enough_loss(logits: Tensor, batch: Batch, tasks: Sequence[_Task]) -> Tensor:
-    """Of whether a first support suffices, the mean over the candidates that are judged."""
-    judged = [
-        (int(batch.members[number, at]), float(enough))
-        for number, task in enumerate(tasks)
-        for at, enough in task.enough
-    ]
-    if not judged:
-        return torch.zeros(())
-    passages, wanted = zip(*judged, strict=True)
-    return functional.binary_cross_entropy_with_logits(logits[list(passages)], torch.tensor(wanted))
-
-
-def _answer_loss(response: Response, batch: Batch, tasks: Sequence[_Task]) -> Tensor:
-    """Of R's answers, the mean over the groups that have a target."""
-    asked = [(number, task.target) for number, task in enumerate(tasks) if task.target is not None]
+def _hop_loss(reader: Reader, reading: Reading, asked: Sequence[Choice]) -> Tensor:
+    """Of O's choices, the mean over the hops."""
     if not asked:
         return torch.zeros(())
-    forms = torch.tensor([target.form for _, target in asked])
-    loss = functional.cross_entropy(response.form[[number for number, _ in asked]], forms)
-    for number, target in asked:
-        passages = batch.members[number]
-        settled = passages[(passages >= 0) & batch.settled[passages]]
-        if target.form is Form.SPAN:
-            part = _span_loss(response.start[settled], response.end[settled], target.spans)
-        elif target.form is Form.LIST:
-            part = _tag_loss(response.tags[settled], batch.passages[settled] > 0, target.spans)
-        elif target.form is Form.COUNT:
-            wanted = torch.tensor(float(target.count))
-            part = functional.smooth_l1_loss(response.count[number], wanted)
-        else:
-            continue
-        loss = loss + part / len(asked)
-    return loss
+    pages = torch.tensor([page for page, _, _ in asked])
+    chosen = _mask([places for _, places, _ in asked], reading.present.shape[1])
+    right = _mask([[at + 1 for at in r] for _, _, r in asked], reading.present.shape[1] + 1)
+    relevance, null = reader.hop(reading.take(pages), chosen)
+    return likelihood(torch.cat([null[:, None], relevance], 1), right).mean()
 
 
-def _span_loss(start: Tensor, end: Tensor, spans: Sequence[Span]) -> Tensor:
-    """Of any of the spans, among all words of all passages together."""
-    log_start = start.flatten().log_softmax(0).view_as(start)
-    log_end = end.flatten().log_softmax(0).view_as(end)
-    passage = torch.tensor([s.passage for s in spans])
-    first = log_start[passage, torch.tensor([s.first for s in spans])]
-    last = log_end[passage, torch.tensor([s.last for s in spans])]
-    return -torch.logsumexp(first + last, 0)
+def _form_loss(
+    reader: Reader, reading: Reading, step: Sequence[Exercise], choice: random.Random
+) -> Tensor:
+    """Of the form of the answers, the mean over the pages that have one."""
+    judged = [page for page, exercise in enumerate(step) if exercise.form is not None]
+    if not judged:
+        return torch.zeros(())
+    held = [_held(step[page], choice) for page in judged]
+    chosen = _mask(held, reading.present.shape[1])
+    forms = reader.forms(reading.take(torch.tensor(judged)), chosen)
+    wanted = torch.tensor([step[page].form or 0 for page in judged])
+    return functional.cross_entropy(forms, wanted)
 
 
-def _tag_loss(tags: Tensor, mask: Tensor, spans: Sequence[Span]) -> Tensor:
-    wanted = torch.zeros(mask.shape, dtype=torch.long)
-    for span in spans:
-        wanted[span.passage, span.first : span.last + 1] = 1
-    return functional.cross_entropy(tags[mask], wanted[mask], weight=torch.tensor(_TAG_WEIGHTS))
+def _held(exercise: Exercise, choice: random.Random) -> tuple[int, ...]:
+    """The supports that R gets: the gold ones, now and then with a stray one."""
+    others = [at for at in range(len(exercise.page.candidates)) if at not in exercise.gold]
+    strays = bool(others) and (not exercise.gold or choice.random() < _STRAY_FORM)
+    return (*exercise.gold, choice.choice(others)) if strays else exercise.gold
+
+
+def _answer_loss(reader: Reader, reading: Reading, step: Sequence[Exercise]) -> Tensor:
+    """Of spans, items and counts, a page of the step."""
+    loss = torch.zeros(())
+    for page, exercise in enumerate(step):
+        owner = reading.owner[page]
+        if exercise.form is Form.SPAN:
+            loss = loss + _span_loss(reading, page, _words(exercise, owner))
+        elif exercise.form is Form.LIST:
+            loss = loss + _item_loss(reading.item[page], owner, _words(exercise, owner))
+    counted = [page for page, exercise in enumerate(step) if exercise.form is Form.COUNT]
+    if counted:
+        loss = loss + _count_loss(reader, reading, step, counted)
+    return loss / len(step)
+
+
+def _words(exercise: Exercise, owner: Tensor) -> list[tuple[int, int]]:
+    """First and last word of the spans, as words of the page."""
+    starts = [int((owner == s.passage).nonzero()[0]) for s in exercise.spans]
+    return [(at + s.first, at + s.last) for at, s in zip(starts, exercise.spans, strict=True)]
+
+
+def _span_loss(reading: Reading, page: int, spans: Sequence[tuple[int, int]]) -> Tensor:
+    """Of any of the spans, among all words of the page."""
+    first, last = torch.tensor(spans).unbind(1)
+    start = reading.start[page].log_softmax(0)[first]
+    end = reading.end[page].log_softmax(0)[last]
+    return -torch.logsumexp(start + end, 0)
+
+
+def _item_loss(logits: Tensor, owner: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
+    wanted = torch.zeros_like(logits)
+    for first, last in spans:
+        wanted[first : last + 1] = 1.0
+    weight = (1.0 + (_ITEM_WEIGHT - 1.0) * wanted) * (owner >= 0)
+    losses = functional.binary_cross_entropy_with_logits(logits, wanted, weight, reduction="sum")
+    return 2.0 * losses / _TYPICAL_ITEMS
+
+
+def _count_loss(
+    reader: Reader, reading: Reading, step: Sequence[Exercise], counted: Sequence[int]
+) -> Tensor:
+    """Of the totals; and what is no support adds nothing to one."""
+    some = reading.take(torch.tensor(counted))
+    shares = reader.shares(some)
+    wanted = torch.tensor([step[page].count - LEAST_COUNT for page in counted])
+    totals = functional.nll_loss(total(shares, some.present), wanted, reduction="sum")
+    gold = _mask([step[page].gold for page in counted], some.present.shape[1])
+    nothing = shares[..., -LEAST_SHARE] * (some.present & ~gold)
+    return totals - _NOTHING * nothing.sum()
+
+
+def _mask(places: Sequence[Sequence[int]], width: int) -> Tensor:
+    mask = torch.zeros((len(places), width), dtype=torch.bool)
+    for line, marked in zip(mask, places, strict=True):
+        line[list(marked)] = True
+    return mask

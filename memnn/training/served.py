@@ -4,7 +4,7 @@ static      vectors distilled from a sentence encoder
 classifier  I
 fold-0/1    the first pass on each half of the users, to rank the other half's candidates
 scorer      O's first pass, on all of them
-reader      O's second pass and R
+reader      O's second pass and R, from a pre-trained encoder
 calibration on users that O and R were not trained on
 """
 
@@ -23,19 +23,20 @@ from memnn.errors import DataError
 from memnn.model import Model
 from memnn.reader import Reader
 from memnn.scorer import Scorer
-from memnn.training import first_pass, hops, kinds, reader
+from memnn.training import first_pass, kinds, pages, reader
 from memnn.training.calibrate import calibrate
 from memnn.training.conversations import Conversation, read_conversations
 from memnn.training.corpora import crowd_questions, everyday_sentences, rarity
 from memnn.training.distil import Static
 from memnn.training.evaluation import outcomes, summary
 from memnn.training.examples import User, users
+from memnn.training.pretrained import start_from
 from memnn.training.trainer import Schedule, Tick
 from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
 _LEAST_USERS = 2  # to train on, a half each for the folds
-_PATIENCE = (0.0, 0.5, 1.0, 1.5)  # tried in turn
+_PATIENCE = (-1.0, -0.5, 0.0, 0.5, 1.0)  # tried in turn
 _WORTH_OF_SUPPORTS = 0.1  # of finding all supports, beside answering right
 Stage = Callable[[str], Tick]  # names a stage, gives its progress
 
@@ -51,6 +52,8 @@ class Recipe:
         seed: Of everything drawn by chance.
         held_out: Every how many-th user calibrates instead of training.
         everyday: Sentences of no conversation for I.
+        stories: File or folder of further conversations for the reader alone; None for none.
+        encoder: Folder of the pre-trained encoder that the reader starts from; None for none.
         epochs: Of the classifier, the folds, the scorer, and the reader.
         threads: Processor threads.
     """
@@ -61,6 +64,8 @@ class Recipe:
     seed: int = 1
     held_out: int = 11
     everyday: int = 8_000
+    stories: Path | None = None
+    encoder: Path | None = None
     epochs: tuple[int, int, int, int] = (4, 2, 2, 6)
     threads: int = 2
 
@@ -100,9 +105,8 @@ def train(
     classifier = run.classifier(conversations, everyday)
     examples = run.ranked(training)
     scorer = run.scorer("scorer", training, recipe.epochs[2])
-    model = Model(
-        config, vocabulary, classifier, scorer, run.reader(scorer, examples), Calibration()
-    )
+    told = pages.examples(scorer, run.stories(), config)
+    model = Model(config, vocabulary, classifier, scorer, run.reader(examples, told), Calibration())
     model, metrics = calibrated(model, asking)
     return model, _about(recipe, conversations, metrics)
 
@@ -151,13 +155,15 @@ class _Run:
         kinds.train_classifier(classifier, self.static.vectors, self.vocabulary, texts, schedule)
         return classifier
 
-    def ranked(self, training: Sequence[User]) -> list[list[hops.Example]]:
+    def ranked(self, training: Sequence[User]) -> list[list[pages.Example]]:
         """Candidates of every hop, by a first pass that was not trained on their user."""
         halves = training[::2], training[1::2]
         epochs = self.recipe.epochs[1]
-        found: list[list[hops.Example]] = []
+        found: list[list[pages.Example]] = []
         for number, (ours, theirs) in enumerate((halves, halves[::-1])):
-            found += hops.examples(self.scorer(f"fold-{number}", theirs, epochs), ours)
+            found += pages.examples(
+                self.scorer(f"fold-{number}", theirs, epochs), ours, self.config
+            )
         return found
 
     def scorer(self, name: str, training: Sequence[User], epochs: int) -> Scorer:
@@ -166,12 +172,25 @@ class _Run:
         first_pass.train_first_pass(scorer, training, schedule)
         return scorer
 
-    def reader(self, scorer: Scorer, examples: Sequence[Sequence[hops.Example]]) -> Reader:
+    def stories(self) -> list[User]:
+        """Further conversations for the reader; the first pass was not trained on them."""
+        if self.recipe.stories is None:
+            return []
+        return users(read_conversations(self.recipe.stories), self.vocabulary, phrasings=True)
+
+    def reader(
+        self,
+        examples: Sequence[Sequence[pages.Example]],
+        told: Sequence[Sequence[pages.Example]],
+    ) -> Reader:
         fresh = self._new(Reader)
-        schedule = self._schedule("reader", self.recipe.epochs[3], reader.RATES)
-        lessons = hops.lessons(crowd_questions(self.recipe.data), self.vocabulary)
-        vectors = scorer.vectors.weight.detach()
-        reader.train_reader(fresh, vectors, self.vocabulary, examples, lessons, schedule)
+        if self.recipe.encoder is not None:
+            start_from(fresh.encoder, self.recipe.encoder)
+        schedule = self._schedule(
+            "reader", self.recipe.epochs[3], reader.RATES, reader.WEIGHT_DECAY
+        )
+        lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
+        reader.train_reader(fresh, self.vocabulary, examples, told, lessons, schedule)
         return fresh
 
     def _new(self, part: Callable[[ModelConfig], P]) -> P:
@@ -200,7 +219,9 @@ def _about(
             "conversations": f"{len(conversations)} users of the project's own",
             "everyday sentences": "Tatoeba, CC BY 2.0 FR",
             "questions about sentences": "QAMR, MIT",
+            "stories": "the project's own, filled in from patterns",
             "static vectors": "distilled from all-MiniLM-L6-v2, Apache-2.0",
+            "encoder": "starts from all-MiniLM-L6-v2, Apache-2.0",
         },
         "seed": recipe.seed,
         "epochs": list(recipe.epochs),

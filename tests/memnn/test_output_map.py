@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 
 from memnn.generalization import Generalization
 from memnn.model import Model
-from memnn.output_map import Chosen, best_rows, choose_supports, first_pass, passage_extras
+from memnn.output_map import (
+    Chosen,
+    Shortlist,
+    best_rows,
+    candidate_marks,
+    choose_supports,
+    first_pass,
+    lay_out,
+    shortlist,
+)
 from memnn.records import Memory
-from memnn.response import weigh
 from memnn.slots import Slots
 from tests import tiny
 from tests.worlds import TIME
@@ -36,12 +44,11 @@ def choose(model: Model, question: str, slots: Slots) -> Chosen:
 
 
 def with_null(bias: float) -> Model:
-    """A network whose null memory scores a given number, and to which no support suffices."""
+    """A network whose null memory scores a given number."""
     model = tiny.model(6)
-    for head, value in ((model.reader.null, bias), (model.reader.enough, -20.0)):
-        *_, weight, shift = head.parameters()
-        weight.zero_()
-        shift.fill_(value)
+    *_, weight, shift = model.reader.null.parameters()
+    weight.zero_()
+    shift.fill_(bias)
     return model
 
 
@@ -70,7 +77,7 @@ def test_the_trace_tells_what_was_chosen(
     assert all(hop.chosen is not None for hop in chosen.hops[:-1])
     for number, hop in enumerate(chosen.hops):
         assert hop.candidates == len(slots) - number
-        assert len(hop.best) == min(model.config.second_pass, hop.candidates)
+        assert 1 <= len(hop.best) <= model.config.second_pass - number
         seconds = [scored.second for scored in hop.best if scored.second is not None]
         assert len(seconds) == len(hop.best)
         assert seconds == sorted(seconds, reverse=True)
@@ -82,9 +89,14 @@ def test_the_trace_tells_what_was_chosen(
     assert chosen.margin == pytest.approx(
         (chosen.hops[0].best[0].second or 0) - chosen.hops[0].stop
     )
+    assert chosen.read is not None
+    told = [memory.id for memory in chosen.read.memories]
+    assert told == sorted(told)
+    picked = zip(told, chosen.read.chosen[0].tolist(), strict=True)
+    assert {memory_id for memory_id, is_chosen in picked if is_chosen} == set(ids)
 
 
-def test_the_second_pass_reads_the_best_of_the_first() -> None:
+def test_the_page_holds_the_best_of_the_first_pass() -> None:
     """The candidates that were read are those with the highest first-pass scores."""
     model = tiny.model(1)
     slots = memories(model, *STATEMENTS)
@@ -95,6 +107,17 @@ def test_the_second_pass_reads_the_best_of_the_first() -> None:
     expected = best_rows(scores, model.config.second_pass)
     assert {scored.memory.id for scored in hop.best} == {row + 1 for row in expected}
     assert all(s.first == pytest.approx(scores[s.memory.id - 1]) for s in hop.best)
+
+
+def test_a_long_memory_leaves_room_for_others() -> None:
+    """What is too long is cut to be read, and however much is told, the page holds two."""
+    model = tiny.model()
+    slots = memories(model, *("unheard-of " * 30 + str(i) for i in range(6)))
+    listed = Shortlist(tuple(range(6)), np.zeros(6, np.float32), np.zeros(6, np.float32))
+    rows, page = lay_out(model, model.question("Where? " * 30), listed, slots)
+    assert len(rows) >= 2
+    for candidate in page.candidates:
+        assert sum(len(w.pieces) for w in candidate.words) <= model.config.text_pieces
 
 
 def test_a_null_memory_that_wins_stops_the_hops() -> None:
@@ -117,7 +140,7 @@ def test_a_null_memory_that_loses_lets_all_hops_run() -> None:
 def test_nothing_to_choose_from() -> None:
     """Without a memory there are no hops."""
     model = tiny.model()
-    assert choose(model, "Where is the key?", Slots()) == Chosen((), (), 0.0)
+    assert choose(model, "Where is the key?", Slots()) == Chosen((), ())
 
 
 def test_first_pass_leaves_out_the_dead_and_the_chosen() -> None:
@@ -154,16 +177,27 @@ def test_best_rows(scores: list[float], count: int) -> None:
     assert best_rows(np.array(scores, dtype=np.float32), count) == expected
 
 
-def test_passage_extras_by_hand() -> None:
-    """Score below the best and by itself, rank, recency, hop, and neighbours of the chosen."""
-    found = passage_extras([4, 1], np.array([6.0, 2.0], np.float32), 5, [3, 0])
+def test_a_shortlist_by_hand() -> None:
+    """The best, what goes on from the two best, and what was told right before them."""
+    first = np.array([0, 9, -np.inf, 8, 1, 2], np.float32)
+    onward = np.array([5, -np.inf, -np.inf, 1, 7, 3], np.float32)
+    from_second = np.array([6, 2, -np.inf, -np.inf, 0, 1], np.float32)
+    listed = shortlist(first, [onward, from_second], 5)
+    assert listed.rows == (1, 3, 5, 4, 0)
+    assert listed.first.tolist() == [9, 8, 2, 1, 0]
+    assert listed.later.tolist() == [2, 1, 3, 7, 6]
+    far = np.concatenate([np.arange(30, dtype=np.float32), [-1.0, 90.0]])
+    assert 30 in shortlist(far, [far, far], 20).rows  # told right before the best
+
+
+def test_candidate_marks_by_hand() -> None:
+    """Score below the best and by itself, rank, later hop, recency three ways, and a one."""
+    listed = Shortlist((4, 1), np.array([6.0, 2.0], np.float32), np.array([-np.inf, 4], np.float32))
     expected = [
-        [0.0, 0.3, 0.0, 1.0, 1.0, 2 / 3, 1.0, 0.0],
-        [-0.4, 0.1, 1 / 16, 1 - 3 / 5, np.exp(-3 / 5), 2 / 3, 1.0, 0.0],
+        [0.0, 0.3, 0.0, -2.0, 1.0, 1.0, 0.0, 1.0],
+        [-0.4, 0.1, 1 / 16, 0.2, 1 - 3 / 5, np.exp(-3 / 5), 0.03, 1.0],
     ]
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
-    (before,) = passage_extras([2], np.zeros(1, np.float32), 5, [3])
-    assert before[6:].tolist() == [0.0, 1.0]
+    np.testing.assert_allclose(candidate_marks(listed, 5), expected, rtol=1e-6)
 
 
 def test_a_patient_network_looks_on() -> None:
@@ -178,31 +212,5 @@ def test_a_patient_network_looks_on() -> None:
     assert (found[0], found[-1]) == (1, model.config.max_hops)
 
 
-def test_a_support_that_suffices_is_not_read_again() -> None:
-    """One hop is enough where the reader is sure, and R reads the support that hop chose."""
-    model = with_null(-100.0)
-    slots = memories(model, *STATEMENTS)
-    alone = choose(_sure(model), tiny.TEXTS[0], slots)
-    (support,) = alone.supports
-    assert [hop.chosen for hop in alone.hops] == [support.id]
-    assert alone.read is not None
-    batch, _ = alone.read
-    (row,) = batch.settled.nonzero().flatten().tolist()
-    assert int(batch.orders[0, row]) == support.id - 1
-    question = model.question(tiny.TEXTS[0])
-    again = weigh(model, tiny.TEXTS[0], question, replace(alone, read=None))
-    first = weigh(model, tiny.TEXTS[0], question, alone)
-    assert [r.text for r in first.readings] == [r.text for r in again.readings]
-
-
 def _patient(model: Model, patience: float) -> Model:
     return replace(model, calibration=replace(model.calibration, patience=patience))
-
-
-@torch.no_grad()
-def _sure(model: Model) -> Model:
-    """The network, sure of every first support."""
-    *_, weight, shift = model.reader.enough.parameters()
-    weight.zero_()
-    shift.fill_(20.0)
-    return model

@@ -1,13 +1,18 @@
 """R: from supports to words, or "I don't know"."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memnn.model import Model
-from memnn.output_map import Chosen
-from memnn.reader import Form
+from memnn.output_map import Chosen, Read
+from memnn.reader import LEAST_SHARE, Form
+from memnn.reading import MARKS, Batch, Candidate, Page
 from memnn.records import Answer, Hop, Memory, Scored
 from memnn.response import Reading, respond, weigh
 from memnn.text import tokenise
@@ -17,25 +22,28 @@ from tests.worlds import TIME
 SUPPORTS = ("The spare key is under the blue Pot.", "I moved to Lyon.", "We bought Apples, pears.")
 
 
-def chosen(*texts: str) -> Chosen:
-    """What O would hand over: memories in write order, all of them supports."""
-    memories = tuple(Memory(i, f"m{i}", text, TIME) for i, text in enumerate(texts, 1))
-    hops = tuple(Hop(3, (Scored(m, 2.0, 1.0),), m.id, 0.0) for m in memories)
-    return Chosen(memories, hops, 1.0)
+def chosen(model: Model, question: str, *texts: str, hidden: Sequence[str] = ()) -> Chosen:
+    """What O would hand over: memories in write order, all but the hidden ones supports."""
+    told = [Memory(i, f"m{i}", text, TIME) for i, text in enumerate((*texts, *hidden), 1)]
+    marks = np.zeros(MARKS, dtype=np.float32)
+    page = Page(model.question(question), [Candidate(model.memory(m.text), marks) for m in told])
+    reading = model.reader.read(Batch.of([page], model.vocabulary))
+    supports = tuple(told[: len(texts)])
+    mask = torch.tensor([[memory in supports for memory in told]])
+    hops = tuple(Hop(3, (Scored(m, 2.0, 1.0),), m.id, 0.0) for m in supports)
+    return Chosen(supports, hops, Read(tuple(told), reading, mask))
 
 
 def answer(model: Model, question: str, *texts: str) -> Answer:
     """R's answer from supports."""
-    return respond(model, question, model.question(question), chosen(*texts))
+    return respond(model, question, model.question(question), chosen(model, question, *texts))
 
 
-def with_tags(tag: int) -> Model:
-    """A network that answers with a list and gives every word one tag."""
+def with_items(logit: float) -> Model:
+    """A network that answers with a list and says the same of every word."""
     model = tiny.model(form=Form.LIST)
-    *_, weight, bias = model.reader.tags.parameters()
-    weight.zero_()
-    bias.zero_()
-    bias[tag] = 1.0
+    model.reader.item.weight.zero_()
+    model.reader.item.bias.fill_(logit)
     return model
 
 
@@ -76,19 +84,19 @@ def test_any_text_can_be_read(seed: int, question: str, texts: list[str]) -> Non
 def test_readings_are_told_most_probable_first(seed: int) -> None:
     """The answer is the first reading; of its form the most probable; all are probabilities."""
     model = tiny.model(seed)
-    weighed = weigh(model, "What?", model.question("What?"), chosen(*SUPPORTS))
+    weighed = weigh(model, "What?", model.question("What?"), chosen(model, "What?", *SUPPORTS))
     same = [r.log_p for r in weighed.readings if r.form == weighed.readings[0].form]
     assert same == sorted(same, reverse=True)
     assert all(reading.log_p <= 1e-6 for reading in weighed.readings)
-    told = respond(model, "What?", model.question("What?"), chosen(*SUPPORTS)).trace
+    told = respond(model, "What?", model.question("What?"), chosen(model, "What?", *SUPPORTS)).trace
     assert [text for text, _ in told.readings] == [r.text for r in weighed.readings[:5]]
 
 
 def test_a_list_has_every_item_once_as_told() -> None:
     """Items come in the order in which they were told, whatever the order of the supports."""
-    model = with_tags(1)
-    given_back = chosen("pears", "Plums", "Apples", "pears")
-    turned = Chosen(given_back.supports[::-1], given_back.hops, 1.0)
+    model = with_items(1.0)
+    given_back = chosen(model, "What?", "pears", "Plums", "Apples", "pears")
+    turned = replace(given_back, supports=given_back.supports[::-1])
     found = respond(model, "What?", model.question("What?"), turned)
     assert found.items == ("pears", "Plums", "Apples")
     assert found.text == "pears, Plums and Apples"
@@ -97,12 +105,12 @@ def test_a_list_has_every_item_once_as_told() -> None:
 
 def test_an_item_may_be_several_words() -> None:
     """Words side by side are one item; none crosses a support."""
-    assert answer(with_tags(1), "What?", "red apples", "pears").items == ("red apples", "pears")
+    assert answer(with_items(1.0), "What?", "red apples", "pears").items == ("red apples", "pears")
 
 
 def test_a_list_without_an_item_is_answered_otherwise() -> None:
     """Where no word is tagged, another form answers."""
-    found = answer(with_tags(0), "What?", *SUPPORTS)
+    found = answer(with_items(-1.0), "What?", *SUPPORTS)
     assert found.trace.form != "list"
     assert found.text
 
@@ -115,13 +123,24 @@ def test_yes_and_no(form: Form, text: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_counting_adds_up_the_supports(count: int) -> None:
-    """Each support counts as many as the reader says of it, here one."""
+def test_counting_adds_up_the_page(count: int) -> None:
+    """Each candidate adds what the reader says of it, here one, whether a support or not."""
     model = tiny.model(form=Form.COUNT)
-    model.reader.count.weight.zero_()
-    model.reader.count.bias.fill_(torch.tensor(1.0).expm1().log().item())  # softplus gives one
-    found = answer(model, "How many?", *SUPPORTS[:count])
-    assert (found.text, found.trace.form) == (str(count), "count")
+    *_, weight, bias = model.reader.share.parameters()
+    weight.zero_()
+    bias.fill_(-20.0)[1 - LEAST_SHARE] = 20.0
+    question = model.question("How many?")
+    found = chosen(model, "How many?", *SUPPORTS[:1], hidden=SUPPORTS[1:count])
+    told = respond(model, "How many?", question, found)
+    assert (told.text, told.trace.form) == (str(count), "count")
+
+
+def test_only_supports_answer() -> None:
+    """What stands on the page and was not chosen gives no word to the answer."""
+    for form in (Form.SPAN, Form.LIST):
+        model = with_items(1.0) if form is Form.LIST else tiny.model(form=form)
+        found = chosen(model, "What?", "Lyon", hidden=SUPPORTS)
+        assert respond(model, "What?", model.question("What?"), found).text == "Lyon"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +188,7 @@ def test_the_threshold_itself_is_enough() -> None:
 def test_no_supports_no_answer() -> None:
     """Without a support R declines, and is not sure of anything."""
     model = tiny.model()
-    found = respond(model, "What?", model.question("What?"), Chosen((), (), 0.0))
+    found = respond(model, "What?", model.question("What?"), Chosen((), ()))
     assert found == Answer(None, (), (), 0.0, found.trace)
 
 

@@ -2,11 +2,19 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 
 from memnn.calibration import Calibration, Signals
 from memnn.training.calibrate import Judged, calibrate
+
+NAMES = tuple(field.name for field in fields(Signals))
+
+
+def weights(**named: float) -> tuple[float, ...]:
+    """Weights by the names of their signals; the others are zero."""
+    return tuple(named.get(name, 0.0) for name in NAMES)
 
 
 def judged(
@@ -17,7 +25,11 @@ def judged(
     made = []
     for _ in range(count):
         signals = Signals(
-            choice.gauss(2, 3), choice.gauss(-2, 1), -choice.random(), choice.random(), 0.5
+            margin=choice.gauss(2, 3),
+            reading=choice.gauss(-2, 1),
+            form=-choice.random(),
+            matched=choice.random(),
+            first=0.5,
         )
         can = choice.random() < answerable
         made.append(Judged(signals, can and choice.random() < truth(signals), can))
@@ -26,7 +38,7 @@ def judged(
 
 def test_a_known_confidence_is_found_again() -> None:
     """Fitted to what a logistic model said, the confidence is close to that model's."""
-    truth = Calibration((0.8, 0.5, -1.0, 2.0, 0.0, 0.0), -1.0)
+    truth = Calibration(weights(margin=0.8, reading=0.5, form=-1.0, matched=2.0), -1.0)
     questions = judged(truth.confidence)
     found = calibrate(questions)
     off = [abs(found.confidence(q.signals) - truth.confidence(q.signals)) for q in questions]
@@ -35,8 +47,9 @@ def test_a_known_confidence_is_found_again() -> None:
 
 def test_a_better_signal_is_surer() -> None:
     """The weight of a signal that goes with right answers is positive."""
-    found = calibrate(judged(Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0).confidence))
-    margin, reading, *_ = found.weights
+    found = calibrate(judged(Calibration(weights(margin=1.0), 0.0).confidence))
+    named = dict(zip(NAMES, found.weights, strict=True))
+    margin, reading = named["margin"], named["reading"]
     assert margin > 0.5
     assert abs(reading) < 0.2
 
@@ -55,7 +68,7 @@ def test_who_is_never_right_always_declines() -> None:
 
 def test_the_threshold_weighs_wrong_answers() -> None:
     """An answer is given where it is worth more than silence to what may have none."""
-    truth = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), -1.0)
+    truth = Calibration(weights(margin=1.0), -1.0)
     alone = calibrate(judged(truth.confidence)).threshold
     among = calibrate(judged(truth.confidence, answerable=0.6)).threshold
     assert alone == pytest.approx(1 / 3, abs=0.12)  # p - (1 - p) / 2 = 0

@@ -6,7 +6,6 @@ from memnn.records import Kind
 from memnn.training.conversations import Conversation, Turn
 from memnn.training.examples import User, users
 from memnn.training.first_pass import RATES, new_scorer, train_first_pass
-from memnn.training.hops import Example, examples
 from memnn.training.trainer import Schedule
 from tests import tiny
 from tests.worlds import TIME
@@ -87,36 +86,6 @@ def test_the_first_pass_learns() -> None:
     schedule = Schedule(8, RATES, 1, tick=lambda _done, _all, loss: losses.append(loss))
     train_first_pass(scorer, [prepared()], schedule)
     assert losses[-1] < losses[0]
-
-
-def hops(user: User) -> list[list[Example]]:
-    """The questions of a user with their hops, by a first pass that knows nothing."""
-    config = tiny.config()
-    return examples(new_scorer(config, torch.randn(config.pieces, config.static)), [user])
-
-
-def test_every_hop_has_its_candidates() -> None:
-    """After none, some and all of the gold supports; what was chosen is no candidate."""
-    where, live = hops(prepared())
-    assert [example.asked.text for example in where] == [TURNS[3].text, TURNS[3].phrasings[0]]
-    (example,) = live
-    assert example.first.chosen == ()
-    assert {hop.chosen for hop in example.partial} == {(1,), (0,)}
-    assert [hop.chosen for hop in example.complete] == [(1, 0)]
-    for hop in (example.first, *example.partial, *example.complete):
-        assert set(hop.rows) == {0, 1} - set(hop.chosen)
-        assert hop.scores.tolist() == sorted(hop.scores.tolist(), reverse=True)
-
-
-def test_hops_may_go_astray() -> None:
-    """A wrong row may have been chosen, alone or beside all supports; then it comes last."""
-    turns = (*TURNS, turn(7, "Where is the key now?", Kind.QUESTION, 6))
-    (user,) = users([Conversation("u", turns)], tiny.vocabulary(), phrasings=True)
-    (example,) = hops(user)[-1]
-    ((wrong,),) = (hop.chosen for hop in example.astray)
-    assert wrong in (0, 1)
-    assert [hop.chosen for hop in example.complete] == [(2,), (2, wrong)]
-    assert example.partial == ()
 
 
 def test_a_plain_user_asks_once() -> None:

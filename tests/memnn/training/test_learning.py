@@ -80,8 +80,8 @@ def _taught(tmp_path_factory: pytest.TempPathFactory) -> Model:
     lives = [life(choice, f"u{i}") for i in range(60)]
     (folder / "lives.jsonl").write_text("\n".join(lives), encoding="utf-8")
     values = tiny.config().to_dict()
-    values |= {"static": 32, "embedding": 24, "reader_input": 24, "reader_hidden": 24}
-    config = ModelConfig.from_dict({**values, "reader_layers": 1, "max_hops": 2})
+    values |= {"static": 32, "embedding": 24, "width": 48, "layers": 2, "heads": 4}
+    config = ModelConfig.from_dict({**values, "head_hidden": 24, "max_hops": 2})
     torch.manual_seed(0)
     static = Static(torch.randn(config.pieces, config.static), tiny.tokenizer())
     recipe = Recipe(

@@ -1,0 +1,117 @@
+"""Which words of the supports answer: the best spans, and the items of a list.
+
+A stretch is given back as the person wrote it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from memnn.output_map import Read
+from memnn.records import Memory
+from memnn.text import Token, tokenise
+
+_FAR = -1e4  # a logit that never wins
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch that may answer.
+
+    Attributes:
+        text: As it was written.
+        memory_id: Of the memory it stands in.
+        log_p: Its log-probability among all spans that were compared.
+    """
+
+    text: str
+    memory_id: int
+    log_p: float
+
+
+def spans(read: Read, longest: int, *, everywhere: bool = False) -> list[Span]:
+    """The best span of every support, best first.
+
+    Args:
+        read: The page.
+        longest: Most words of a span.
+        everywhere: Compare the spans of all candidates, not of the supports alone.
+    """
+    reading = read.reading
+    seen = reading.owner[0] >= 0 if everywhere else _of_supports(read)
+    start, end = _log_p(reading.start[0], seen), _log_p(reading.end[0], seen)
+    found: list[Span] = []
+    for memory, tokens, here in _texts(read, everywhere=everywhere):
+        first, last, log_p = _best(start[here], end[here], longest)
+        found.append(Span(_written(memory, tokens, first, last), memory.id, log_p))
+    return sorted(found, key=lambda span: -span.log_p)
+
+
+def items(read: Read) -> tuple[tuple[str, ...], float]:
+    """Items of a list in the order in which they were told, without repeats.
+
+    Returns:
+        The items, and the log-probability that every word of the supports is where it should be.
+    """
+    logits = read.reading.item[0]
+    belongs = (logits > 0).numpy()  # rather yes than no
+    sure = torch.nn.functional.logsigmoid(logits.abs())[_of_supports(read)]
+    found = {
+        _written(memory, tokens, first, last): None
+        for memory, tokens, here in _texts(read, everywhere=False)
+        for first, last in _runs(belongs[here])
+    }
+    return tuple(found), float(sure.sum())
+
+
+def _of_supports(read: Read) -> Tensor:
+    """Which words are words of a support, shape [W]."""
+    owner = read.reading.owner[0]
+    return read.chosen[0][owner.clamp(min=0)] & (owner >= 0)
+
+
+def _texts(
+    read: Read, *, everywhere: bool
+) -> Iterator[tuple[Memory, list[Token], NDArray[np.bool_]]]:
+    """The memories with the words that were read of them, and where those stand on the page."""
+    owner = read.reading.owner[0].numpy()
+    for place, memory in enumerate(read.memories):
+        here = owner == place
+        if here.any() and (everywhere or bool(read.chosen[0, place])):
+            yield memory, tokenise(memory.text, int(here.sum())), here
+
+
+def _log_p(logits: Tensor, seen: Tensor) -> NDArray[np.float32]:
+    """Log-probabilities over the words that are compared, shape [W]."""
+    compared: NDArray[np.float32] = logits.masked_fill(~seen, _FAR).log_softmax(0).numpy()
+    return compared
+
+
+def _best(
+    start: NDArray[np.float32], end: NDArray[np.float32], longest: int
+) -> tuple[int, int, float]:
+    """First and last word of a memory's best span, and its log-probability."""
+    both = start[:, None] + end[None, :]
+    words = len(start)
+    possible = ~np.tri(words, k=-1, dtype=bool) & np.tri(words, k=longest - 1, dtype=bool)
+    both = np.where(possible, both, -np.inf)
+    first, last = divmod(int(both.argmax()), words)
+    return first, last, float(both[first, last])
+
+
+def _runs(belongs: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last word of every stretch of words that belong to items.
+
+    Whether a word begins an item is not asked: people put something between two items of a list,
+    and what stands side by side ("Molino Lautaro") is one.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], belongs, [False]]).astype(np.int8)))
+    return [(int(first), int(after) - 1) for first, after in edges.reshape(-1, 2)]
+
+
+def _written(memory: Memory, tokens: Sequence[Token], first: int, last: int) -> str:
+    return memory.text[tokens[first].start : tokens[last].end]
