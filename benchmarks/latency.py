@@ -110,7 +110,7 @@ async def measured(settings: Settings, *, quick: bool) -> list[Measured]:
     lines: list[Measured] = []
     async with open_runtime(settings) as runtime:
         talk = Talk(runtime.conversation)
-        sizes = [(1000, 5.0, 12.0)] if quick else [(1000, 5.0, 12.0), (10_000, 8.0, 25.0)]
+        sizes = [(1000, 60.0, 60.0)] if quick else [(1000, 60.0, 60.0), (10_000, 60.0, 75.0)]
         for size, goal, floor in sizes:
             await talk.fill(texts.statements, size - TOLD)
             stored = await talk.told(texts.statements)

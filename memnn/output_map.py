@@ -1,13 +1,13 @@
 """O, the output feature map: which memories support the answer, hop by hop (paper, section 3.1).
 
 The linear first pass scores every memory, for the first hop and, with each of its two best as a
-support, for the next. The best of both, with what was told right before, stand on one page, which
+support, for the next. The best of both, with what was told right beside, stand on one page, which
 the reader reads once. Each hop then takes the most relevant of them, given the supports so far:
 o_k = argmax s_O([x, m_o1, …], m). From the second hop on a null memory competes (tasks paper,
 section 5): where it wins, O stops. Pure: candidates in, supports and trace out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,7 +144,7 @@ def first_pass(
 def shortlist(
     first: NDArray[np.float32], later: Sequence[NDArray[np.float32]], most: int
 ) -> Shortlist:
-    """The most promising rows: for the first hop, for a later one, and told right before.
+    """The most promising rows: for the first hop, for a later one, and told right beside.
 
     Args:
         first: First-hop scores of all rows, shape [N]; -inf for rows that are not to be had.
@@ -154,8 +154,9 @@ def shortlist(
     best = best_rows(first, _FIRST_RANKED)
     found = [(line[row], row) for line in later for row in best_rows(line, _LATER_RANKED)]
     onward = [row for _, row in sorted(found, reverse=True)]
-    before = [row - 1 for row in best[:_SPRUNG] if row and np.isfinite(first[row - 1])]
-    order = [*best[:5], *onward[:2], *best[5:8], *onward[2:4], *before, *best[8:], *onward[4:]]
+    beside = [near for row in best[:_SPRUNG] for near in (row - 1, row + 1)]
+    beside = [row for row in beside if 0 <= row < len(first) and np.isfinite(first[row])]
+    order = [*best[:5], *onward[:2], *best[5:8], *onward[2:4], *beside, *best[8:], *onward[4:]]
     rows = list(dict.fromkeys(order))[:most]
     carried = np.max(later, axis=0)[rows] if later else np.full(len(rows), _LEAST, np.float32)
     return Shortlist(tuple(rows), first[rows], carried)
@@ -169,25 +170,27 @@ def lay_out(
     asked = cut(question, room)
     texts = [cut(slots.derived(row, model.memory), room) for row in listed.rows]
     kept = fitting(asked, texts, model.config.page_pieces)
-    marks = candidate_marks(listed, slots.rows)
+    marks = candidate_marks(listed, slots.rows, {listed.rows[place] for place in kept})
     told = sorted(kept, key=lambda place: listed.rows[place])
     page = Page(asked, [Candidate(texts[place], marks[place]) for place in told])
     return [listed.rows[place] for place in told], page
 
 
-def candidate_marks(listed: Shortlist, total: int) -> NDArray[np.float32]:
+def candidate_marks(listed: Shortlist, total: int, shown: Collection[int]) -> NDArray[np.float32]:
     """What the reader sees of candidates beside their words, shape [K, MARKS].
 
     First-hop score below the best and by itself, rank, score as a later hop, recency by share,
-    by count fading quickly and by count, and a one that says that here a candidate begins.
+    by count fading quickly and by count; last a one, or a two where the memory told right before
+    stands on the page as well, for pronouns.
 
     Args:
         listed: The candidates.
         total: How many rows the scope has.
+        shown: The rows that stand on the page.
     """
     first = np.maximum(listed.first, _LEAST)
     age = total - 1 - np.asarray(listed.rows, dtype=np.float32)
-    marks = np.ones((len(listed.rows), MARKS), dtype=np.float32)
+    marks = np.empty((len(listed.rows), MARKS), dtype=np.float32)
     marks[:, 0] = (first - listed.first.max(initial=_LEAST)) / 10
     marks[:, 1] = first / 20
     marks[:, 2] = np.arange(len(first)) / 16
@@ -195,6 +198,7 @@ def candidate_marks(listed: Shortlist, total: int) -> NDArray[np.float32]:
     marks[:, 4] = 1 - age / max(total, 1)
     marks[:, 5] = np.exp(-age / _AGE_SCALE)
     marks[:, 6] = np.minimum(age, _MOST_AGE) / _MOST_AGE
+    marks[:, 7] = [1 + (row - 1 in shown) for row in listed.rows]
     return marks
 
 

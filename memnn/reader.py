@@ -161,6 +161,13 @@ def total(shares: Tensor, present: Tensor) -> Tensor:
     return (sums + _LEAST_P).log()
 
 
+def of_supports(shares: Tensor) -> Tensor:
+    """The shares of candidates that O chose: such a one adds something, or takes it away."""
+    nothing = torch.zeros(SHARES, dtype=torch.bool)
+    nothing[-LEAST_SHARE] = True
+    return shares.masked_fill(nothing, _FAR).log_softmax(-1)
+
+
 def _shifted(sums: Tensor, by: int) -> Tensor:
     """Every sum larger by a number; what leaves the range is lost."""
     if by < 0:

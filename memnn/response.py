@@ -17,7 +17,7 @@ from torch import Tensor
 from memnn.calibration import Signals
 from memnn.model import Model
 from memnn.output_map import Chosen, Read
-from memnn.reader import LEAST_COUNT, Form, total
+from memnn.reader import LEAST_COUNT, Form, of_supports, total
 from memnn.records import Answer, Memory, Trace
 from memnn.stretches import items, spans
 from memnn.vocabulary import Word
@@ -120,7 +120,8 @@ def _readings(model: Model, read: Read, forms: Tensor) -> list[Reading]:
     listed, log_p = items(read)
     if listed:
         found.append(Reading(listed, "list", p[Form.LIST] + log_p))
-    counts = total(model.reader.shares(read.reading), read.reading.present)[0, -LEAST_COUNT:]
+    shares = of_supports(model.reader.shares(read.reading))
+    counts = total(shares, read.chosen)[0, -LEAST_COUNT:]
     count = int(counts.argmax())
     found.append(Reading((str(count),), "count", p[Form.COUNT] + float(counts[count])))
     found.append(Reading(("yes",), "yes", p[Form.YES]))

@@ -301,7 +301,7 @@ def _marks(example: Example, told: Sequence[int]) -> list[NDArray[np.float32]]:
     far = np.full(len(missed), _MISSED, dtype=np.float32)
     rows = (*listed.rows, *missed)
     first, later = np.concatenate([listed.first, far]), np.concatenate([listed.later, far])
-    marks = candidate_marks(Shortlist(rows, first, later), example.asked.earlier)
+    marks = candidate_marks(Shortlist(rows, first, later), example.asked.earlier, told)
     return [marks[rows.index(row)] for row in told]
 
 

@@ -23,7 +23,18 @@ from memnn.vocabulary import Vocabulary
 
 RATES = (8e-5, 6e-4)  # of the encoder's layers, of the rest
 WEIGHT_DECAY = 0.01
-_STORIES, _LESSONS = 0.7, 0.1  # a question of the conversations
+_STORIES, _LESSONS = 0.8, 0.1  # a question of the conversations
+_WEIGHTS = {  # of a story's question, by its category: more of what is hard; else 1
+    "list": 4.0,
+    "count": 4.0,
+    "two_hop": 1.5,
+    "three_hop": 1.5,
+    "history": 1.5,
+    "abstain": 0.6,
+    "yesno": 0.5,
+    "single": 0.4,
+}
+_GATHERED = frozenset({"list", "count"})  # with several supports, asked twice an epoch
 _PAGES_A_STEP = 18
 _SORTED = 12  # batches that are drawn at once and dealt out by length
 _STRAY, _ASTRAY = 0.5, 0.35  # share of questions with a hop after a stray choice, a wrong one
@@ -55,12 +66,15 @@ def train_reader(
     """
     reader.encoder.precision = fastest_precision()
     drawing = Drawing(vocabulary, questions, lessons, reader.config)
+    questions = [*questions, *filter(_gathers, questions)]
+    weights = [_WEIGHTS.get(story[0].asked.turn.category, 1.0) for story in stories]
     told = round(_STORIES * len(questions)) if stories else 0
     taught = round(_LESSONS * len(questions)) if lessons else 0
     steps = -(-(len(questions) + told + taught) // _PAGES_A_STEP)
 
     def batches(choice: random.Random) -> Iterator[list[Exercise]]:
-        asked = [*questions, *(choice.choice(stories) for _ in range(told)), *[None] * taught]
+        asked: list[Sequence[Example] | None] = [*questions, *[None] * taught]
+        asked += choice.choices(stories, weights, k=told) if told else []
         choice.shuffle(asked)
         size = _PAGES_A_STEP * _SORTED
         for at in range(0, len(asked), size):
@@ -77,6 +91,12 @@ def train_reader(
 
     fit(reader, _groups(reader), schedule, steps, batches, loss)
     reader.encoder.precision = torch.float32
+
+
+def _gathers(phrasings: Sequence[Example]) -> bool:
+    """Whether the answer is gathered from several supports."""
+    asked = phrasings[0].asked
+    return asked.turn.category in _GATHERED and len(asked.support) > 1
 
 
 def _exercise(

@@ -123,14 +123,14 @@ def test_yes_and_no(form: Form, text: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_counting_adds_up_the_page(count: int) -> None:
-    """Each candidate adds what the reader says of it, here one, whether a support or not."""
+def test_counting_adds_up_the_supports(count: int) -> None:
+    """Each support adds what the reader says of it, here one; the rest of the page nothing."""
     model = tiny.model(form=Form.COUNT)
     *_, weight, bias = model.reader.share.parameters()
     weight.zero_()
     bias.fill_(-20.0)[1 - LEAST_SHARE] = 20.0
     question = model.question("How many?")
-    found = chosen(model, "How many?", *SUPPORTS[:1], hidden=SUPPORTS[1:count])
+    found = chosen(model, "How many?", *SUPPORTS[:count], hidden=SUPPORTS[count:])
     told = respond(model, "How many?", question, found)
     assert (told.text, told.trace.form) == (str(count), "count")
 
