@@ -1,8 +1,10 @@
 """The commands that everybody has. Each takes the message and what stands after its name."""
 
 import re
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from telegram import ChatMember, InlineKeyboardMarkup, Message
@@ -12,14 +14,15 @@ from bot import words
 from bot.memories import MAX_CHARACTERS
 from bot.paging import pages
 from bot.phrases import closest, many, numbers
+from bot.replies import Reply
 from bot.store import Chat
 from bot.telegram import files, render, texts
 from bot.telegram.asked import Asked
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.desk import Desk
-from bot.telegram.incoming import incoming, name_of, text_of
-from bot.telegram.messages import forget_replied, known
-from bot.telegram.replying import now, respond, say
+from bot.telegram.incoming import by, incoming, name_of, replied_to, text_of
+from bot.telegram.messages import forget_replied, hello, known
+from bot.telegram.replying import count, now, respond, say
 from memnn.records import Message as Said
 
 Run: TypeAlias = Callable[[Asked], Awaitable[None]]
@@ -32,13 +35,14 @@ _ADMINISTRATORS: Final = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 async def start(asked: Asked) -> None:
     """What I do, for somebody who comes for the first time."""
-    await say(asked.message, texts.ADDED if asked.chat.group else texts.START)
+    await say(asked.message, hello(asked.desk) if asked.chat.group else texts.START)
 
 
 async def help_(asked: Asked) -> None:
     """All commands."""
+    listed = "\n".join(_line(name) for name in COMMANDS if name not in {"start", "help"})
     paused = texts.PAUSED_NOW if asked.chat.paused else ""
-    await say(asked.message, texts.HELP + texts.HELP_GROUP + paused)
+    await say(asked.message, f"{texts.HELP}\n\n{listed}\n\n{texts.HELP_GROUP}{paused}")
 
 
 async def privacy(asked: Asked) -> None:
@@ -74,47 +78,49 @@ async def search(asked: Asked) -> None:
         return
     found = await asked.desk.conversation.search(asked.scope, asked.rest, limit=_FOUND)
     listed = render.listing([scored.memory for scored in found], now())
-    await say(asked.message, listed or texts.NOTHING_FITS)
+    await say(asked.message, f"{texts.FOUND}\n{listed}" if found else texts.NOTHING_FITS)
 
 
 async def why(asked: Asked) -> None:
-    """How the last answer came about, or that which this replies to."""
-    replied = asked.message.reply_to_message
-    number = asked.desk.recent.answers.get((asked.chat.id, replied.message_id)) if replied else None
-    name = name_of(asked.chat, number) if number else None
+    """How the last answer came about, or that which this replies to, or that to what it does."""
+    name, replied = None, replied_to(asked.message)
+    if replied:
+        place = (asked.chat.id, replied.message_id)
+        name = name_of(asked.chat, asked.desk.recent.answers.get(place) or replied.message_id)
     value = asked.desk.conversation.why(asked.scope, name)
     if value is None:
-        await say(asked.message, render.text(words.NOTHING_ANSWERED))
+        gone = texts.NO_ANSWER if replied else render.text(words.NOTHING_ANSWERED)
+        await say(asked.message, gone)
         return
-    await say(
-        asked.message, f"{render.answer(value, now(), quoted=False)}\n\n{render.why(value, now())}"
-    )
+    html = f"{render.answer(value, now(), quoted=False)}\n\n{render.why(value, now())}"
+    await say(asked.message, html)
 
 
 async def ask(asked: Asked) -> None:
     """Take what follows, or the message that this replies to, for a question."""
-    said = _meant(asked.desk, asked.message, asked.chat, asked.rest)
-    if said is None:
-        await say(asked.message, texts.REPLY_OR_TEXT)
-        return
-    reply = await asked.desk.conversation.ask(asked.scope, said)
-    await respond(asked.desk, asked.message, asked.chat, reply)
+    await _take(asked, asked.desk.conversation.ask)
 
 
 async def remember(asked: Asked) -> None:
     """Take what follows, or the message that this replies to, for a statement."""
+    keep = partial(asked.desk.conversation.keep, remember=not asked.chat.paused)
+    await _take(asked, keep)
+
+
+async def _take(asked: Asked, talk: Callable[[str, Said], Awaitable[Reply]]) -> None:
+    start = time.perf_counter()
     said = _meant(asked.desk, asked.message, asked.chat, asked.rest)
     if said is None:
         await say(asked.message, texts.REPLY_OR_TEXT)
         return
-    scope = asked.scope
-    reply = await asked.desk.conversation.keep(scope, said, remember=not asked.chat.paused)
+    reply = await talk(asked.scope, said)
+    count(asked.desk, reply, start)
     await respond(asked.desk, asked.message, asked.chat, reply)
 
 
 async def forget(asked: Asked) -> None:
     """Forget by number, by what it is about, or what this replies to."""
-    if asked.message.reply_to_message and not asked.rest:
+    if replied_to(asked.message) and not asked.rest:
         await forget_replied(asked.desk, asked.message, asked.chat)
         return
     scope = asked.scope
@@ -155,10 +161,15 @@ async def forget_all(asked: Asked) -> None:
     if not total and not await asked.desk.conversation.history(scope, limit=1):
         await say(asked.message, render.text(words.NO_MEMORIES))
         return
+    await say(asked.message, *all_of(total))
+
+
+def all_of(total: int) -> tuple[str, InlineKeyboardMarkup | None]:
+    """Whether to forget all of so many memories, with the buttons that answer it."""
     what = many(total) if total else "the history"
-    sure = button(f"Forget {what}", Action.FORGET_ALL)
+    sure = button(f"Forget {what}", Action.FORGET_ALL, total)
     keep = button("Keep", Action.KEEP_ALL)
-    await say(asked.message, render.text(words.FORGET_ALL.format(many=what)), rows([sure, keep]))
+    return render.text(words.FORGET_ALL.format(many=what)), rows([sure, keep])
 
 
 async def history(asked: Asked) -> None:
@@ -185,24 +196,39 @@ async def quiet(asked: Asked) -> None:
     await say(asked.message, texts.LOUD if asked.chat.quiet else texts.QUIET)
 
 
-COMMANDS: Final[dict[str, tuple[Run, str]]] = {
-    "start": (start, "what I do"),
-    "help": (help_, "all commands"),
-    "memories": (memories, "what I remember"),
-    "search": (search, "memories about something"),
-    "ask": (ask, "ask, whatever it looks like"),
-    "remember": (remember, "remember, whatever it looks like"),
-    "why": (why, "how I came to the last answer"),
-    "forget": (forget, "forget by number, text or reply"),
-    "undo": (undo, "take back the last step"),
-    "history": (history, "what was changed or looked at"),
-    "export": (files.export, "all memories, as two files"),
-    "import": (files.import_, "take memories from such a file"),
-    "pause": (pause, "remember nothing for a while"),
-    "resume": (resume, "remember again"),
-    "quiet": (quiet, "acknowledge nothing, or again"),
-    "forget_all": (forget_all, "forget everything, for good"),
-    "privacy": (privacy, "what is kept, and who can read it"),
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as /help and the menus show it.
+
+    Attributes:
+        run: What it does.
+        purpose: That, in a few words.
+        takes: What stands after it, if anything.
+    """
+
+    run: Run
+    purpose: str
+    takes: str = ""
+
+
+COMMANDS: Final = {
+    "start": Command(start, "what I do"),
+    "help": Command(help_, "all commands"),
+    "memories": Command(memories, "all I remember, page by page"),
+    "search": Command(search, "memories about something", "text"),
+    "ask": Command(ask, "a question, whatever it looks like", "text"),
+    "remember": Command(remember, "something to keep, whatever it looks like", "text"),
+    "why": Command(why, "how I came to the last answer"),
+    "forget": Command(forget, "forget memories; or as a reply", "number or text"),
+    "undo": Command(undo, "take back the last step"),
+    "history": Command(history, "what was changed, forgotten or looked at"),
+    "export": Command(files.export, "all memories, as two files"),
+    "import": Command(files.import_, "as a reply to such a file: take it in"),
+    "pause": Command(pause, "remember nothing for a while"),
+    "resume": Command(resume, "remember again"),
+    "quiet": Command(quiet, "no ✍, or ✍ again"),
+    "forget_all": Command(forget_all, "forget everything, for good"),
+    "privacy": Command(privacy, "what is kept, and who can read it"),
 }
 
 
@@ -211,7 +237,7 @@ async def run(desk: Desk, message: Message, name: str, rest: str) -> None:
     chat = await known(desk, message)
     found = COMMANDS.get(name)
     if found:
-        await found[0](Asked(desk, message, chat, rest))
+        await found.run(Asked(desk, message, chat, rest))
     elif not chat.group:
         close = closest(name, COMMANDS)
         hint = f"Did you mean /{close}?" if close else "/help lists the commands."
@@ -231,15 +257,17 @@ async def administers(message: Message, user_id: int | None = None) -> bool:
         return False
 
 
+def _line(name: str) -> str:
+    command = COMMANDS[name]
+    takes = f" <i>{command.takes}</i>" if command.takes else ""
+    return f"/{name}{takes} – {command.purpose}"
+
+
 def _meant(desk: Desk, message: Message, chat: Chat, rest: str) -> Said | None:
     """What a command is about: the text after it, else the message that it replies to."""
     if rest:
         return replace(incoming(message, chat, desk.me).said, text=rest[:MAX_CHARACTERS])
-    replied = message.reply_to_message
-    if (
-        replied
-        and text_of(replied)
-        and not (replied.from_user and replied.from_user.id == desk.me.id)
-    ):
-        return incoming(replied, chat, desk.me).said
-    return None
+    replied = replied_to(message)
+    if replied is None or not text_of(replied) or by(replied, desk.me):
+        return None
+    return incoming(replied, chat, desk.me).said
