@@ -146,8 +146,10 @@ class Meter:
         """
         async with self._flushing:
             while self._troubles:
-                await ledger.troubles.add(self._troubles[0])
-                self._troubles.popleft()
+                trouble = self._troubles[0]
+                await ledger.troubles.add(trouble)
+                if self._troubles[0] is trouble:  # else newer ones have pushed it out meanwhile
+                    self._troubles.popleft()
             for day in sorted(self._days):
                 counts = self._days.pop(day)  # what is counted meanwhile begins anew
                 try:

@@ -1,5 +1,6 @@
 """Counting: each thing once, by the day, and nothing lost where the store fails."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -85,6 +86,19 @@ async def test_what_could_not_be_put_down_is_kept(place: Backend) -> None:
         await meter.flush(store.ledger(1))
         (day,) = await store.ledger(1).days.latest(1)
         assert (day.statements, day.questions, day.errors) == (2, 2, 1)
+
+
+async def test_what_comes_while_much_is_put_down_is_kept(ledger: Ledger) -> None:
+    """More errors than there is room for push out the oldest, and no other."""
+    meter = Meter()
+    for number in range(100):
+        meter.trouble("", f"Line{number}")
+    flushing = asyncio.create_task(meter.flush(ledger))
+    await asyncio.sleep(0)  # the first is on its way now
+    meter.trouble("", "Newest")
+    await flushing
+    kept = [trouble.what for trouble in await ledger.troubles.latest(limit=200)]
+    assert kept == ["Newest", *(f"Line{number}" for number in reversed(range(100)))]
 
 
 def test_no_metric_names_anybody() -> None:

@@ -1,6 +1,7 @@
 """The bot's life: it starts when Telegram lets it, loses nothing, and ends gently."""
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -100,6 +101,17 @@ async def test_a_stop_is_heard_while_it_waits(
     async with served(server, backend, tiny) as bot:
         await asyncio.sleep(0.1)
         await bot.end()
+
+
+@pytest.mark.parametrize("turns", [*range(0, 24, 4), 50, 100])
+async def test_a_stop_comes_at_any_moment(
+    turns: int, server: TelegramServer, backend: Backend, tiny: Model
+) -> None:
+    """In the first moments, too; nothing is left open."""
+    async with served(server, backend, tiny):
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    gc.collect()  # what was left open says so now
 
 
 async def test_another_poller_is_told_of_and_outlived(
