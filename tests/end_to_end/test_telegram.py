@@ -5,9 +5,11 @@ import os
 import signal
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.telegram.commands import COMMANDS
+from bot.web import SECRET_HEADER
 from tests.end_to_end.telegram import ADA, BOB, REPLY_S, free_port, talking
 from tests.telegram_server import origin_hidden
 
@@ -166,7 +168,7 @@ async def test_nothing_is_lost_or_doubled_by_a_kill(tmp_path: Path) -> None:
 
 
 async def test_a_webhook_takes_updates_in(tmp_path: Path) -> None:
-    """With WEBHOOK_URL set, Telegram pushes to the bot's own server, and is answered."""
+    """With WEBHOOK_URL set, Telegram pushes to the bot's own server; nobody else is listened to."""
     port = free_port()
     async with talking(
         tmp_path,
@@ -175,7 +177,16 @@ async def test_a_webhook_takes_updates_in(tmp_path: Path) -> None:
         WEB_PORT=str(port),
     ) as talk:
         await talk.start(lambda: any(c.method == "setWebhook" for c in talk.server.calls))
-        await talk.tell(ADA, CODE)
+        forged = talk.server.say(ADA, CODE).data
+        async with aiohttp.ClientSession() as session:
+            for secret in ("", "guessed"):
+                async with session.post(
+                    f"http://127.0.0.1:{port}/hook",
+                    json={"update_id": 1, "message": forged | {"text": "my bike lock code is 1"}},
+                    headers={SECRET_HEADER: secret} if secret else {},
+                ) as answer:
+                    assert answer.status == 403
+        await talk.tell(ADA, "my locker is number 12")
         assert (await talk.ask(ADA, ASKED)).text == "8206"
         assert not [call for call in talk.server.calls if call.method == "getUpdates"]
 
