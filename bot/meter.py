@@ -77,6 +77,7 @@ class Meter:
             buckets=LATENCY_BUCKETS_S,
         )
         self._waiting = Gauge("memnn_waiting_updates", "Updates not handled yet.", registry=of)
+        self._hot = Gauge("memnn_hot_memory_bytes", "Memories kept ready, about.", registry=of)
         self._days: dict[date, _Counts] = {}
         self._troubles: deque[Trouble] = deque(maxlen=_TROUBLES_KEPT)
         self._flushing = asyncio.Lock()  # what one flush is writing, another must not write too
@@ -137,6 +138,10 @@ class Meter:
     def waiting(self, count: int) -> None:
         """Note how many updates are not handled yet."""
         self._waiting.set(count)
+
+    def hot(self, size: int) -> None:
+        """Note how many bytes the memories take that are kept ready for answers."""
+        self._hot.set(size)
 
     async def flush(self, ledger: "Ledger") -> None:
         """Put down what was counted since the last time.

@@ -111,6 +111,16 @@ def test_no_metric_names_anybody() -> None:
     assert "5550123" not in shown
 
 
+def test_what_is_at_hand_is_shown() -> None:
+    """/metrics has the updates that wait, and the bytes of the memories kept ready."""
+    meter = Meter()
+    meter.waiting(3)
+    meter.hot(5_000)
+    shown = generate_latest(meter.registry).decode()
+    assert "memnn_waiting_updates 3.0" in shown
+    assert "memnn_hot_memory_bytes 5000.0" in shown
+
+
 def test_the_age_of_the_last_poll() -> None:
     """Unknown before the first one, small after it."""
     meter = Meter()
