@@ -106,7 +106,7 @@ async def test_a_stop_is_heard_while_it_waits(
         await bot.end()
 
 
-@pytest.mark.parametrize("turns", [*range(0, 24, 4), 50, 100])
+@pytest.mark.parametrize("turns", [0, 4, 8, 16, 60])
 async def test_a_stop_comes_at_any_moment(
     turns: int, server: TelegramServer, backend: Backend, tiny: Model
 ) -> None:
