@@ -20,6 +20,7 @@ from bot.telegram import render, texts
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.desk import Desk
 from bot.telegram.incoming import Incoming, number_of
+from memnn.records import Kind
 from memnn.text import sentences
 
 SIGN: Final = "✍"
@@ -67,19 +68,29 @@ async def respond(
     """
     about = number_of(chat, reply.message_id) or message.message_id
     overheard = taken is not None and not taken.addressed
-    unsure = reply.unsure and taken is not None and taken.addressed and not chat.paused
-    if unsure and taken:
+    doubt = _doubt(reply) if taken and taken.addressed and not chat.paused else None
+    if doubt and taken:
         desk.recent.said.put((chat.id, about), taken.said)
     if reply.answered:
-        offer = unsure and not reply.stored
-        await answer(desk, message, chat, reply.answered, about, unsure=offer)
+        unsure = doubt is Action.TOLD
+        await answer(desk, message, chat, reply.answered, about, unsure=unsure)
     if reply.stored and not reply.line:
-        doubt = unsure and not reply.answered
-        await acknowledge(desk, message, chat, about, unsure=doubt, aloud=not overheard)
+        unsure = doubt is Action.ASKED
+        await acknowledge(desk, message, chat, about, unsure=unsure, aloud=not overheard)
     if reply.line:
-        told = unsure and not reply.stored and not reply.answered and not reply.failed
+        told = doubt is Action.TOLD and not reply.answered
         remember = [button("Remember this", Action.TOLD, about)] if told else []
         await say(message, render.text(reply.line), rows(remember))
+
+
+def _doubt(reply: Reply) -> Action | None:
+    """The one tap that may put right what a message was taken for."""
+    if reply.failed:
+        return None
+    if reply.stored:
+        return Action.ASKED if reply.unsure and not reply.answered else None
+    said_again = reply.kind is Kind.STATEMENT and not reply.answered  # after it was forgotten
+    return Action.TOLD if reply.unsure or said_again else None
 
 
 async def acknowledge(

@@ -76,6 +76,19 @@ async def test_a_caption_that_goes_takes_its_memory_along(world: Scene) -> None:
     assert world.server.sent(ADA, after=line.message_id) == [page]
 
 
+async def test_what_was_forgotten_and_is_said_again_takes_a_tap(world: Scene) -> None:
+    """An edit does not bring back what was to be forgotten, but the button below the line does."""
+    told = await world.tell(ADA, CODE)
+    gone = await world.answer(ADA, "/forget 1")
+    world.server.edit(ADA, told.message_id, "my bike lock code is 9999")
+    line = await world.next(ADA, gone.message_id)
+    assert line.text == words.KNOWN_ONCE
+    assert (await world.answer(ADA, "/memories")).text == words.NO_MEMORIES
+    line = await world.tap(line, "Remember this")
+    assert line.keyboard == []
+    assert (await world.answer(ADA, ASKED)).text == "9999"
+
+
 async def test_an_edited_command_is_left_alone(world: Scene) -> None:
     """Nobody expects "/forget 1" to run again because a letter was mended."""
     await world.tell(ADA, CODE)
