@@ -20,7 +20,7 @@ from bot.telegram import commands, messages, taps, texts
 from bot.telegram.admin import register_admin
 from bot.telegram.desk import Desk
 from bot.telegram.incoming import GROUPS, from_a_bot, text_of
-from bot.telegram.replying import say
+from bot.telegram.replying import say, settle
 
 Handler: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 _FIRST: Final = -1
@@ -60,7 +60,7 @@ async def _turn_away(desk: Desk, update: Update) -> None:
     """Tell a stranger in a private chat that the bot is not for everyone, once."""
     message, user, query = update.message, update.effective_user, update.callback_query
     if query:
-        await taps.reply(query)
+        await settle(query)
     alone = message and message.chat.type not in GROUPS
     if message and user and alone and desk.recent.strangers.once(user.id, value=True):
         code = await desk.access.code(user.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from telegram import (
+    CallbackQuery,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Message,
@@ -52,6 +53,12 @@ async def show(message: Message, html: str, keyboard: InlineKeyboardMarkup | Non
             reply_markup=keyboard,
             link_preview_options=_NO_PREVIEW,
         )
+
+
+async def settle(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """Let a button stop turning, with words that show for a moment, or until they are read."""
+    with suppress(BadRequest):  # it was tapped too long ago to be answered
+        await query.answer(text or None, show_alert=alert)
 
 
 async def respond(

@@ -17,7 +17,7 @@ from bot.telegram.commands import administers, all_of, leaf
 from bot.telegram.desk import Desk
 from bot.telegram.incoming import name_of
 from bot.telegram.messages import known
-from bot.telegram.replying import keyboard_of, now, respond, show
+from bot.telegram.replying import keyboard_of, now, respond, settle, show
 
 _PICKS: Final = 5
 
@@ -51,16 +51,10 @@ async def on_tap(desk: Desk, query: CallbackQuery) -> None:
     tap = parse(query.data)
     message = query.message
     if tap is None or not isinstance(message, Message) or not message.is_accessible:
-        await reply(query, texts.TOO_OLD)
+        await settle(query, texts.TOO_OLD)
         return
     chat = await known(desk, message)
-    await reply(query, await _RUN[tap.action](Tapped(desk, query, message, chat, tap)))
-
-
-async def reply(query: CallbackQuery, text: str = "") -> None:
-    """Let a button stop turning, with words that show for a moment."""
-    with suppress(BadRequest):  # it was tapped too long ago to be answered
-        await query.answer(text or None)
+    await settle(query, await _RUN[tap.action](Tapped(desk, query, message, chat, tap)))
 
 
 async def _why(tapped: Tapped) -> str:
