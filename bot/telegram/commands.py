@@ -1,36 +1,29 @@
 """The commands that everybody has. Each takes the message and what stands after its name."""
 
 import re
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final, TypeAlias
 
-from telegram import ChatMember, InlineKeyboardMarkup, Message
-from telegram.error import TelegramError
+from telegram import InlineKeyboardMarkup, Message
 
 from bot import words
-from bot.memories import MAX_CHARACTERS
 from bot.paging import pages
-from bot.phrases import closest, many, numbers
-from bot.replies import Reply
+from bot.phrases import closest
 from bot.store import Chat
 from bot.telegram import files, render, texts
 from bot.telegram.asked import Asked
+from bot.telegram.asking import ask, remember, why
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.desk import Desk
-from bot.telegram.incoming import by, incoming, name_of, replied_to, text_of
-from bot.telegram.messages import forget_replied, hello, known
-from bot.telegram.replying import count, now, respond, say
-from memnn.records import Message as Said
+from bot.telegram.forgetting import forget, forget_all, undo
+from bot.telegram.messages import hello, known
+from bot.telegram.replying import now, say
 
 Run: TypeAlias = Callable[[Asked], Awaitable[None]]
 PAGE: Final = 8
 _PAGE_NUMBER: Final = re.compile(r"\d{1,6}", re.ASCII)
 _FOUND: Final = 8
-_PREVIEW: Final = 5
-_ADMINISTRATORS: Final = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 
 async def start(asked: Asked) -> None:
@@ -79,97 +72,6 @@ async def search(asked: Asked) -> None:
     found = await asked.desk.conversation.search(asked.scope, asked.rest, limit=_FOUND)
     listed = render.listing([scored.memory for scored in found], now())
     await say(asked.message, f"{texts.FOUND}\n{listed}" if found else texts.NOTHING_FITS)
-
-
-async def why(asked: Asked) -> None:
-    """How the last answer came about, or that which this replies to, or that to what it does."""
-    name, replied = None, replied_to(asked.message)
-    if replied:
-        place = (asked.chat.id, replied.message_id)
-        name = name_of(asked.chat, asked.desk.recent.answers.get(place) or replied.message_id)
-    value = asked.desk.conversation.why(asked.scope, name)
-    if value is None:
-        gone = texts.NO_ANSWER if replied else render.text(words.NOTHING_ANSWERED)
-        await say(asked.message, gone)
-        return
-    html = f"{render.answer(value, now(), quoted=False)}\n\n{render.why(value, now())}"
-    await say(asked.message, html)
-
-
-async def ask(asked: Asked) -> None:
-    """Take what follows, or the message that this replies to, for a question."""
-    await _take(asked, asked.desk.conversation.ask)
-
-
-async def remember(asked: Asked) -> None:
-    """Take what follows, or the message that this replies to, for a statement."""
-    keep = partial(asked.desk.conversation.keep, remember=not asked.chat.paused)
-    await _take(asked, keep)
-
-
-async def _take(asked: Asked, talk: Callable[[str, Said], Awaitable[Reply]]) -> None:
-    start = time.perf_counter()
-    said = _meant(asked.desk, asked.message, asked.chat, asked.rest)
-    if said is None:
-        await say(asked.message, texts.REPLY_OR_TEXT)
-        return
-    reply = await talk(asked.scope, said)
-    count(asked.desk, reply, start)
-    await respond(asked.desk, asked.message, asked.chat, reply)
-
-
-async def forget(asked: Asked) -> None:
-    """Forget by number, by what it is about, or what this replies to."""
-    if replied_to(asked.message) and not asked.rest:
-        await forget_replied(asked.desk, asked.message, asked.chat)
-        return
-    scope = asked.scope
-    if ids := numbers(asked.rest):
-        gone = await asked.desk.conversation.forget(scope, ids)
-        if not gone:
-            await say(asked.message, render.text(words.NO_SUCH_MEMORY))
-            return
-        undo = [button("Undo", Action.UNDO, gone[0].id)]
-        await say(asked.message, render.forgotten(gone), rows(undo))
-        return
-    if not asked.rest:
-        usage = words.USAGE.format(usage="/forget 12, or /forget what it is about")
-        await say(asked.message, render.text(usage))
-        return
-    found = [
-        s.memory for s in await asked.desk.conversation.search(scope, asked.rest, limit=_PREVIEW)
-    ]
-    if not found:
-        await say(asked.message, texts.NOTHING_FITS)
-        return
-    picks = [button(f"🗑 {memory.id}", Action.FORGET, memory.id) for memory in found]
-    await say(asked.message, f"{texts.FORGET_WHICH}\n{render.listing(found, now())}", rows(picks))
-
-
-async def undo(asked: Asked) -> None:
-    """Take back what was stored or forgotten last."""
-    await say(asked.message, render.undone(await asked.desk.conversation.undo(asked.scope)))
-
-
-async def forget_all(asked: Asked) -> None:
-    """Ask whether to forget everything."""
-    if asked.chat.group and not await administers(asked.message):
-        await say(asked.message, texts.ADMINISTRATORS_ONLY)
-        return
-    scope = asked.scope
-    total = (await asked.desk.conversation.memories(scope, limit=1)).total
-    if not total and not await asked.desk.conversation.history(scope, limit=1):
-        await say(asked.message, render.text(words.NO_MEMORIES))
-        return
-    await say(asked.message, *all_of(total))
-
-
-def all_of(total: int) -> tuple[str, InlineKeyboardMarkup | None]:
-    """Whether to forget all of so many memories, with the buttons that answer it."""
-    what = many(total) if total else "the history"
-    sure = button(f"Forget {what}", Action.FORGET_ALL, total)
-    keep = button("Keep", Action.KEEP_ALL)
-    return render.text(words.FORGET_ALL.format(many=what)), rows([sure, keep])
 
 
 async def history(asked: Asked) -> None:
@@ -244,30 +146,7 @@ async def run(desk: Desk, message: Message, name: str, rest: str) -> None:
         await say(message, render.text(words.NO_SUCH_COMMAND.format(name=f"/{name}", close=hint)))
 
 
-async def administers(message: Message, user_id: int | None = None) -> bool:
-    """Whether somebody, or else whoever wrote a message, is an administrator of its group."""
-    if user_id is None and message.sender_chat:
-        return message.sender_chat.id == message.chat.id  # one who hides the name
-    wanted = user_id or (message.from_user.id if message.from_user else None)
-    if wanted is None:
-        return False
-    try:
-        return (await message.chat.get_member(wanted)).status in _ADMINISTRATORS
-    except TelegramError:
-        return False
-
-
 def _line(name: str) -> str:
     command = COMMANDS[name]
     takes = f" <i>{command.takes}</i>" if command.takes else ""
     return f"/{name}{takes} – {command.purpose}"
-
-
-def _meant(desk: Desk, message: Message, chat: Chat, rest: str) -> Said | None:
-    """What a command is about: the text after it, else the message that it replies to."""
-    if rest:
-        return replace(incoming(message, chat, desk.me).said, text=rest[:MAX_CHARACTERS])
-    replied = replied_to(message)
-    if replied is None or not text_of(replied) or by(replied, desk.me):
-        return None
-    return incoming(replied, chat, desk.me).said

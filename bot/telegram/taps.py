@@ -13,8 +13,9 @@ from bot.phrases import many
 from bot.store import Chat
 from bot.telegram import render, texts
 from bot.telegram.buttons import Action, Tap, button, parse, rows
-from bot.telegram.commands import administers, all_of, leaf
+from bot.telegram.commands import leaf
 from bot.telegram.desk import Desk
+from bot.telegram.forgetting import administers, all_of
 from bot.telegram.incoming import name_of
 from bot.telegram.messages import known
 from bot.telegram.replying import keyboard_of, now, respond, settle, show
