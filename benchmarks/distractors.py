@@ -7,7 +7,8 @@ own; counted is how often the first support is still a right one. --quick takes 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.dev_memories import Asked, asked, dev, strangers
+from benchmarks.dev_memories import asked, dev, strangers
 from bot.cli import guarded
 from memnn import artifact
 from memnn.generalization import Generalization
@@ -24,6 +25,7 @@ from memnn.model import Model
 from memnn.output_map import choose_supports
 from memnn.records import Memory
 from memnn.slots import Slots
+from memnn.training.conversations import Conversation, Turn
 
 OUT = Path(__file__).parents[1] / "benchmarks" / "results" / "distractors.json"
 COUNTS = (0, 1_000, 10_000)
@@ -46,7 +48,7 @@ def main(
     results = {}
     for count in COUNTS:
         mixed_in = strangers(count)
-        hits = [hit(model, filing, each) for user in users for each in asked(user, mixed_in)]
+        hits = [found for user in users for found in hit(model, filing, user, mixed_in)]
         results[str(count)] = round(sum(hits) / len(hits), 4)
     shown = Table("statements of others", "hit@1", title=f"{len(users)} dev users")
     for name, share in results.items():
@@ -64,22 +66,25 @@ class Filing:
         self._filing = Generalization(model)
         self._known: dict[str, tuple[bytes, tuple[int, ...]]] = {}
 
-    def slots(self, memories: Sequence[Memory]) -> Slots:
-        """The memories as O sees them."""
+    def put(self, slots: Slots, memories: Sequence[Memory]) -> None:
+        """Store memories."""
         fresh = list(dict.fromkeys(m.text for m in memories if m.text not in self._known))
         for text, features in zip(fresh, self._filing.features(fresh), strict=True):
             self._known[text] = features, self._filing.words(text)
-        return Slots(
-            Memory(m.id, m.message_id, m.text, m.time, m.speaker, *self._known[m.text])
-            for m in memories
-        )
+        for memory in memories:
+            features, words = self._known[memory.text]
+            slots.put(replace(memory, features=features, words=words))
 
 
-def hit(model: Model, filing: Filing, question: Asked) -> bool:
-    """Whether the first support that O chooses is a gold one."""
-    slots = filing.slots(question.memories)
-    chosen = choose_supports(model, model.question(question.turn.text), slots)
-    return chosen.supports[0].id - 1 in question.gold
+def hit(
+    model: Model, filing: Filing, user: Conversation, mixed_in: Sequence[Turn]
+) -> Iterator[bool]:
+    """Of each question of a user, whether the first support that O chooses is a gold one."""
+    slots = Slots()
+    for question in asked(user, mixed_in):
+        filing.put(slots, question.memories[len(slots) :])
+        chosen = choose_supports(model, model.question(question.turn.text), slots)
+        yield chosen.supports[0].id - 1 in question.gold
 
 
 if __name__ == "__main__":
