@@ -47,12 +47,14 @@ class Calibration:
         threshold: Answers less probable than this become "I don't know", 0 to 1.
         patience: Taken off the null memory from the second hop on, a logit: how readily O looks
             for one more support.
+        gathering: The same for a list or a count, which a stray support spoils.
     """
 
     weights: tuple[float, ...] = (1.0, *[0.0] * 9)
     bias: float = 0.0
     threshold: float = 0.5
     patience: float = 0.0
+    gathering: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.weights) != len(fields(Signals)):

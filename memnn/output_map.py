@@ -17,7 +17,7 @@ from torch import Tensor
 
 from memnn.features import match_features
 from memnn.model import Model
-from memnn.reader import Reading
+from memnn.reader import Form, Reading
 from memnn.reading import MARKS, Batch, Candidate, Page, cut, fitting
 from memnn.records import Hop, Memory, Scored
 from memnn.scorer import Candidates, Role
@@ -99,7 +99,8 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
     supports: list[Memory] = []
     for _ in range(min(model.config.max_hops, len(rows))):
         relevance, null = model.reader.hop(reading, chosen)
-        best, stop = int(relevance[0].argmax()), float(null[0]) - model.calibration.patience
+        best = int(relevance[0].argmax())
+        stop = float(null[0]) - (_patience(model, reading, chosen) if hops else 0.0)
         stops = bool(hops) and float(relevance[0, best]) <= stop
         seen = _Seen(slots, rows, scores, relevance[0], stop, len(slots) - len(hops))
         hops.append(seen.trace(None if stops else best))
@@ -109,6 +110,13 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
         supports.append(_held(slots, rows[best]))
     memories = tuple(_held(slots, row) for row in rows)
     return Chosen(tuple(supports), tuple(hops), Read(memories, reading, chosen))
+
+
+def _patience(model: Model, reading: Reading, chosen: Tensor) -> float:
+    """How readily O looks on; it depends on whether the answer gathers up what it finds."""
+    forms = model.reader.forms(reading, chosen)[0].softmax(-1)
+    gathers = float(forms[Form.LIST] + forms[Form.COUNT]) > 0.5  # noqa: PLR2004 -- rather yes than no
+    return model.calibration.gathering if gathers else model.calibration.patience
 
 
 @torch.inference_mode()

@@ -19,7 +19,7 @@ from memnn.model import Model
 from memnn.output_map import Chosen, Read
 from memnn.reader import LEAST_COUNT, Form, of_supports, total
 from memnn.records import Answer, Memory, Trace
-from memnn.stretches import items, spans
+from memnn.stretches import Span, items, spans
 from memnn.vocabulary import Word
 
 _READINGS = 5  # that a trace keeps
@@ -40,11 +40,13 @@ class Reading:
         items: Its parts; several for a list.
         form: The form it has, as the trace tells it.
         log_p: Its log-probability.
+        source: The memory whose words it is; None where it is in no one's words.
     """
 
     items: tuple[str, ...]
     form: str
     log_p: float
+    source: Memory | None = None
 
     @property
     def text(self) -> str:
@@ -79,7 +81,15 @@ def respond(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -
     trace = Trace(chosen.hops, best.form, shown)
     if confidence < model.calibration.threshold:
         return Answer(None, (), chosen.supports, confidence, trace)
-    return Answer(best.text, best.items, chosen.supports, confidence, trace)
+    return Answer(best.text, best.items, evidence(chosen, best), confidence, trace)
+
+
+def evidence(chosen: Chosen, answer: Reading) -> tuple[Memory, ...]:
+    """The supports, and the memory whose words answer, which O may have overlooked."""
+    found = answer.source
+    if found is None or found in chosen.supports:
+        return chosen.supports
+    return (*chosen.supports, found)
 
 
 @torch.inference_mode()
@@ -89,17 +99,16 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     if read is None:
         raise ValueError("there is no page to weigh")
     forms = model.reader.forms(read.reading, read.chosen)[0].log_softmax(-1)
-    readings = _readings(model, read, forms)
+    found = spans(read, model.config.answer_words)
+    readings = _readings(model, read, forms, found)
     first = readings[0]
-    own = {memory.id for memory in chosen.supports}
-    among_all = spans(read, model.config.answer_words, everywhere=True)
     signals = Signals(
         margin=chosen.margin,
         lead=_lead(chosen),
         form=float(forms[: Form.NONE].max()),
         none=float(forms[Form.NONE]),
         reading=first.log_p,
-        placed=max((s.log_p for s in among_all if s.memory_id in own), default=0.0),
+        placed=max((s.log_p for s in found if s.memory in chosen.supports), default=0.0),
         matched=_matched(question, [model.memory(m.text) for m in chosen.supports]),
         first=chosen.hops[0].best[0].first / 20,
         span=float(first.form == "span"),
@@ -110,12 +119,11 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     return Weighed(tuple(readings), signals)
 
 
-def _readings(model: Model, read: Read, forms: Tensor) -> list[Reading]:
+def _readings(model: Model, read: Read, forms: Tensor, stretches: Sequence[Span]) -> list[Reading]:
     """All readings worth a look, of the most probable form first; at least one."""
     p = {form: float(forms[form]) for form in Form}
     found = [
-        Reading((span.text,), "span", p[Form.SPAN] + span.log_p)
-        for span in spans(read, model.config.answer_words)
+        Reading((span.text,), "span", p[Form.SPAN] + span.log_p, span.memory) for span in stretches
     ]
     listed, log_p = items(read)
     if listed:

@@ -1,4 +1,4 @@
-"""Which words of the supports answer: the best spans, and the items of a list.
+"""Which words answer: the best spans, and the items of a list.
 
 A stretch is given back as the person wrote it.
 """
@@ -15,8 +15,6 @@ from memnn.output_map import Read
 from memnn.records import Memory
 from memnn.text import Token, tokenise
 
-_FAR = -1e4  # a logit that never wins
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -24,30 +22,29 @@ class Span:
 
     Attributes:
         text: As it was written.
-        memory_id: Of the memory it stands in.
-        log_p: Its log-probability among all spans that were compared.
+        memory: The memory it stands in.
+        log_p: Its log-probability among all spans of the page.
     """
 
     text: str
-    memory_id: int
+    memory: Memory
     log_p: float
 
 
-def spans(read: Read, longest: int, *, everywhere: bool = False) -> list[Span]:
-    """The best span of every support, best first.
+def spans(read: Read, longest: int) -> list[Span]:
+    """The best span of every candidate, best first: what answers may be what O overlooked.
 
     Args:
         read: The page.
         longest: Most words of a span.
-        everywhere: Compare the spans of all candidates, not of the supports alone.
     """
-    reading = read.reading
-    seen = reading.owner[0] >= 0 if everywhere else _of_supports(read)
-    start, end = _log_p(reading.start[0], seen), _log_p(reading.end[0], seen)
+    start, end = (
+        logits[0].log_softmax(0).numpy() for logits in (read.reading.start, read.reading.end)
+    )
     found: list[Span] = []
-    for memory, tokens, here in _texts(read, everywhere=everywhere):
+    for memory, tokens, here in _texts(read, supports=False):
         first, last, log_p = _best(start[here], end[here], longest)
-        found.append(Span(_written(memory, tokens, first, last), memory.id, log_p))
+        found.append(Span(_written(memory, tokens, first, last), memory, log_p))
     return sorted(found, key=lambda span: -span.log_p)
 
 
@@ -62,7 +59,7 @@ def items(read: Read) -> tuple[tuple[str, ...], float]:
     sure = torch.nn.functional.logsigmoid(logits.abs())[_of_supports(read)]
     found = {
         _written(memory, tokens, first, last): None
-        for memory, tokens, here in _texts(read, everywhere=False)
+        for memory, tokens, here in _texts(read, supports=True)
         for first, last in _runs(belongs[here])
     }
     return tuple(found), float(sure.sum())
@@ -75,20 +72,14 @@ def _of_supports(read: Read) -> Tensor:
 
 
 def _texts(
-    read: Read, *, everywhere: bool
+    read: Read, *, supports: bool
 ) -> Iterator[tuple[Memory, list[Token], NDArray[np.bool_]]]:
     """The memories with the words that were read of them, and where those stand on the page."""
     owner = read.reading.owner[0].numpy()
     for place, memory in enumerate(read.memories):
         here = owner == place
-        if here.any() and (everywhere or bool(read.chosen[0, place])):
+        if here.any() and (bool(read.chosen[0, place]) or not supports):
             yield memory, tokenise(memory.text, int(here.sum())), here
-
-
-def _log_p(logits: Tensor, seen: Tensor) -> NDArray[np.float32]:
-    """Log-probabilities over the words that are compared, shape [W]."""
-    compared: NDArray[np.float32] = logits.masked_fill(~seen, _FAR).log_softmax(0).numpy()
-    return compared
 
 
 def _best(

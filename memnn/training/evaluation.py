@@ -15,7 +15,7 @@ from memnn.model import Model
 from memnn.normalise import normalise
 from memnn.output_map import choose_supports
 from memnn.records import Memory
-from memnn.response import weigh
+from memnn.response import evidence, weigh
 from memnn.scorer import Role
 from memnn.slots import Slots
 from memnn.training.calibrate import Judged
@@ -54,7 +54,7 @@ def outcomes(model: Model, users: Sequence[User]) -> Iterator[Outcome]:
             chosen = choose_supports(model, asked.words, slots)
             weighed = weigh(model, asked.turn.text, asked.words, chosen)
             best = weighed.readings[0]
-            rows = [memory.id - 1 for memory in chosen.supports]
+            rows = [memory.id - 1 for memory in evidence(chosen, best)]
             gold = set(asked.support)
             right = is_right(asked.turn, best.text, best.items)
             yield Outcome(

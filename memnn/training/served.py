@@ -36,7 +36,7 @@ from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
 _LEAST_USERS = 2  # to train on, a half each for the folds
-_PATIENCE = (0.0, 0.5, 1.0, 1.5, 2.0)  # tried in turn
+_PATIENCE, _GATHERING = (1.0, 2.0, 3.0, 4.0), (0.0, 0.5, 1.0)  # tried in turn
 _WORTH_OF_SUPPORTS = 0.1  # of finding all supports, beside answering right
 Stage = Callable[[str], Tick]  # names a stage, gives its progress
 
@@ -113,15 +113,20 @@ def train(
 
 def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, Any]]:
     """Fit a network's patience and confidence on users it was not trained on; also how it did."""
-    patient = max((_patient(model, patience) for patience in _PATIENCE), key=_found(asking))
+    found = _found(asking)
+    patient = max((_patient(model, p, 0.0) for p in _PATIENCE), key=found)
+    patience = patient.calibration.patience
+    patient = max((_patient(model, patience, g) for g in _GATHERING), key=found)
     results = list(outcomes(patient, asking))
     fitted = calibrate([result.judged for result in results])
-    calibration = replace(fitted, patience=patient.calibration.patience)
+    gathering = patient.calibration.gathering
+    calibration = replace(fitted, patience=patience, gathering=gathering)
     return replace(model, calibration=calibration), summary(results)
 
 
-def _patient(model: Model, patience: float) -> Model:
-    return replace(model, calibration=replace(model.calibration, patience=patience))
+def _patient(model: Model, patience: float, gathering: float) -> Model:
+    calibration = replace(model.calibration, patience=patience, gathering=gathering)
+    return replace(model, calibration=calibration)
 
 
 def _found(asking: Sequence[User]) -> Callable[[Model], float]:

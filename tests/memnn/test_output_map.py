@@ -213,4 +213,5 @@ def test_a_patient_network_looks_on() -> None:
 
 
 def _patient(model: Model, patience: float) -> Model:
-    return replace(model, calibration=replace(model.calibration, patience=patience))
+    calibration = replace(model.calibration, patience=patience, gathering=patience)
+    return replace(model, calibration=calibration)

@@ -135,12 +135,25 @@ def test_counting_adds_up_the_supports(count: int) -> None:
     assert (told.text, told.trace.form) == (str(count), "count")
 
 
-def test_only_supports_answer() -> None:
-    """What stands on the page and was not chosen gives no word to the answer."""
-    for form in (Form.SPAN, Form.LIST):
-        model = with_items(1.0) if form is Form.LIST else tiny.model(form=form)
+def test_only_supports_give_items() -> None:
+    """What stands on the page and was not chosen adds nothing to a list."""
+    model = with_items(1.0)
+    found = chosen(model, "What?", "Lyon", hidden=SUPPORTS)
+    assert respond(model, "What?", model.question("What?"), found).text == "Lyon"
+
+
+def test_the_memory_that_answers_is_shown() -> None:
+    """A span may stand in what O overlooked; then that memory is evidence too, and comes last."""
+    overlooked = 0
+    for seed in range(12):
+        model = tiny.model(seed, form=Form.SPAN)
         found = chosen(model, "What?", "Lyon", hidden=SUPPORTS)
-        assert respond(model, "What?", model.question("What?"), found).text == "Lyon"
+        told = respond(model, "What?", model.question("What?"), found)
+        assert told.text is not None
+        assert told.supports[0].text == "Lyon"
+        assert any(told.text in memory.text for memory in told.supports)
+        overlooked += len(told.supports) == 2
+    assert overlooked
 
 
 @pytest.mark.parametrize(
