@@ -2,6 +2,7 @@
 
 from memnn.generalization import Generalization
 from memnn.input_map import perceive
+from memnn.lexicon import Lexicon
 from memnn.model import Model
 from memnn.output_map import best_rows, choose_supports, first_pass
 from memnn.records import Answer, Kind, Memory, Message, Perception, Scored, Trace
@@ -21,6 +22,7 @@ class Network:
         self.model = model
         self.store = store
         self._generalization = Generalization(model)
+        self._lexicon = Lexicon()
 
     def perceive(self, message: Message) -> Perception:
         """I(x): what a message is."""
@@ -64,7 +66,9 @@ class Network:
         if not len(slots):
             return Answer(None, (), (), 0.0, Trace())
         question = self.model.question(text)
-        return respond(self.model, text, question, choose_supports(self.model, question, slots))
+        self._lexicon.trim()
+        chosen = choose_supports(self.model, question, slots, self._lexicon)
+        return respond(self.model, text, question, chosen)
 
     async def search(self, scope: str, text: str, *, limit: int = 10) -> tuple[Scored, ...]:
         """The memories nearest to a text by the first pass, best first.
