@@ -36,7 +36,7 @@ from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
 _LEAST_USERS = 2  # to train on, a half each for the folds
-_PATIENCE, _GATHERING = (1.0, 2.0, 3.0, 4.0), (0.0, 0.5, 1.0)  # tried in turn
+_PATIENCE, _GATHERING = (0.0, 1.0, 2.0, 3.0), (0.0, 0.5, 1.0)  # tried in turn
 _WORTH_OF_SUPPORTS = 0.1  # of finding all supports, beside answering right
 Stage = Callable[[str], Tick]  # names a stage, gives its progress
 
