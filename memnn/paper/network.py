@@ -1,0 +1,133 @@
+"""The papers' network: O chooses supports from a story, R answers from them (sections 3.1 to 3.6).
+
+I and G are the simplest of the paper: a sentence is its words, and goes to the next free slot.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from memnn.paper.config import Answering, Features, PaperConfig
+from memnn.paper.dictionary import BEGIN, END, Dictionary
+from memnn.paper.embedding_output import EmbeddingOutput
+from memnn.paper.full_output import MatchReadOutput
+from memnn.paper.full_response import MatchReadResponse
+from memnn.paper.hops import Chosen, Hops
+from memnn.paper.recurrent_response import RecurrentResponse
+from memnn.paper.search import search
+from memnn.paper.stories import Encoded, Question, Words
+from memnn.paper.supports import Supports
+from memnn.paper.word_response import WordResponse
+from memnn.paper.write_time import Scores
+
+T = TypeVar("T")
+_TOGETHER = 50  # questions looked at in one go
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer.
+
+    Attributes:
+        words: Its words; empty for "don't know", where there was no memory to answer from.
+        supports: Rows of the story that it rests on, in the order of the hops.
+    """
+
+    words: Words
+    supports: Chosen
+
+
+class PaperNetwork(nn.Module):
+    """A network with its dictionary.
+
+    Args:
+        config: Its mechanisms and sizes.
+        dictionary: The words it knows.
+    """
+
+    output: nn.Module
+    response: nn.Module
+
+    def __init__(self, config: PaperConfig, dictionary: Dictionary) -> None:
+        super().__init__()
+        self.config = config
+        self.dictionary = dictionary
+        words = len(dictionary)
+        self.output = new_output(config, words)
+        self.response = new_response(config, words)
+
+    def answer(self, questions: Sequence[Question]) -> list[Answered]:
+        """Answer questions, each from its own story; unknown words are read as well as may be."""
+        encoded = [self.dictionary.encode(question) for question in questions]
+        told = [i for i, question in enumerate(questions) if question.story and question.text]
+        answers = [Answered((), ())] * len(questions)
+        told.sort(key=lambda i: len(questions[i].story))
+        for some in stretches(told):
+            batch = [encoded[i] for i in some]
+            for i, answered in zip(some, self._answer(batch), strict=True):
+                answers[i] = answered
+        return answers
+
+    @torch.inference_mode()
+    def supports(self, questions: Sequence[Encoded]) -> list[Chosen]:
+        """O: the supports of some questions, each with a story of at least one memory."""
+
+        def look(of: Sequence[int], chosen: Sequence[Chosen]) -> Scores:
+            scores: Scores = self.output(Hops.of(questions, of, chosen))
+            return scores
+
+        return search(look, len(questions), self.config)
+
+    @torch.inference_mode()
+    def say(self, questions: Sequence[Encoded], chosen: Sequence[Chosen]) -> list[tuple[int, ...]]:
+        """R: the words of some answers, from supports."""
+        if self.config.answering is Answering.SUPPORT:
+            return [
+                q.story[rows[0]] if rows else () for q, rows in zip(questions, chosen, strict=True)
+            ]
+        return self._say(Supports.of(questions, chosen, self.config.hops))
+
+    def _say(self, supports: Supports) -> list[tuple[int, ...]]:
+        """The best word after each word, until `END`."""
+        said = torch.full((len(supports.text), 1), BEGIN)
+        for _ in range(self.config.words):
+            words: Tensor = self.response(supports, said)
+            said = torch.cat([said, words[:, -1].argmax(1, keepdim=True)], 1)
+        return [_until_end(line) for line in said[:, 1:].tolist()]
+
+    def _answer(self, questions: Sequence[Encoded]) -> list[Answered]:
+        chosen = self.supports(questions)
+        answers = zip(questions, self.say(questions, chosen), chosen, strict=True)
+        return [Answered(self.dictionary.decode(said, q.names), rows) for q, said, rows in answers]
+
+
+def new_output(config: PaperConfig, words: int) -> nn.Module:
+    """O as configured."""
+    if config.features is Features.MATCH_READ:
+        return MatchReadOutput(config, words)
+    return EmbeddingOutput(config, words)
+
+
+def new_response(config: PaperConfig, words: int) -> nn.Module:
+    """R as configured."""
+    if config.answering is Answering.SUPPORT:
+        return nn.Identity()
+    if config.answering is not Answering.RECURRENT:
+        return WordResponse(config, words)
+    if config.features is Features.MATCH_READ:
+        return MatchReadResponse(config, words)
+    return RecurrentResponse(config, words)
+
+
+def _until_end(words: Sequence[int]) -> tuple[int, ...]:
+    return tuple(takewhile(lambda word: word != END, words))
+
+
+def stretches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Items a few at a time, as many as are looked at in one go."""
+    for start in range(0, len(items), _TOGETHER):
+        yield items[start : start + _TOGETHER]
