@@ -23,7 +23,7 @@ from benchmarks.babi_table import PAPER, table
 from benchmarks.watching import watching
 from memnn.errors import MemnnError
 from memnn.training.babi import TASKS
-from memnn.training.paper import Watch
+from memnn.training.courses import Watch
 
 RESULTS = Path(__file__).parent / "results"
 OUT = RESULTS / "babi.json"

@@ -8,15 +8,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from memnn.paper.config import FULL, ORIGINAL, PaperConfig
+from memnn.mechanisms import FULL, ORIGINAL, Mechanisms
 from memnn.paper.network import PaperNetwork
 from memnn.paper.stories import Question
 from memnn.training.babi import TASKS, read_task, split, task_files
-from memnn.training.paper import FULL_COURSE, JOINT_COURSE, ORIGINAL_COURSE, Course, Watch, train
+from memnn.training.courses import FULL_COURSE, JOINT_COURSE, ORIGINAL_COURSE, Course, Watch
+from memnn.training.paper import train
 
 HELD = 0.1  # of the training questions: what validates
 PASSED = 95.0  # percent
-ROWS: dict[str, tuple[PaperConfig, Course]] = {
+ROWS: dict[str, tuple[Mechanisms, Course]] = {
     "full": (FULL, FULL_COURSE),
     "original": (ORIGINAL, ORIGINAL_COURSE),
     "joint": (FULL, JOINT_COURSE),

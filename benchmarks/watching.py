@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from memnn.training.paper import Part, Watch
+from memnn.training.courses import Part, Watch
 
 _SMOOTHING = 0.95  # of the loss that is shown
 

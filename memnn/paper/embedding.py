@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from memnn.paper.config import Features, PaperConfig
+from memnn.mechanisms import Features, Mechanisms
 from memnn.paper.dictionary import FIRST_WORD, PAD
 from memnn.paper.match_read import neighbours, same, table
 
@@ -28,7 +28,7 @@ class Embedding(nn.Module):
         roles: How many roles a word can have.
     """
 
-    def __init__(self, config: PaperConfig, words: int, size: int, roles: int) -> None:
+    def __init__(self, config: Mechanisms, words: int, size: int, roles: int) -> None:
         super().__init__()
         self.config, self.count = config, words
         spread = size**-0.5
@@ -78,8 +78,8 @@ class Around:
 
     Attributes:
         known: One where a word's own vector counts, else zero, shape [..., T].
-        vectors: Mean of the vectors of the words left and right of it, wherever it stands in the
-            story, shape [..., T, n].
+        vectors: Mean over the texts that it stands in of the bags of words left and right of it
+            there, shape [..., T, n].
     """
 
     def __init__(self, known: Tensor, vectors: Tensor) -> None:
@@ -103,8 +103,10 @@ class Contexts(nn.Module):
             text: The texts they stand in, shape [R, T].
             segments: Which text a word is of, shape [R, T].
         """
-        left, right = neighbours(text, segments)
-        beside = self.left(left) * _of(seen, left) + self.right(right) * _of(seen, right)
+        together = segments[:, :, None] == segments[:, None]
+        before, after = together.float().tril(-1), together.float().triu(1)  # [R, T, T]
+        known = _of(seen, text) * (text != PAD)[..., None]
+        beside = before @ (self.left(text) * known) + after @ (self.right(text) * known)
         alike = same(words, text).float()  # [R, S, T]
         mean = alike @ beside / alike.sum(2, keepdim=True).clamp(min=1)
         return Around(_of(seen, words).squeeze(-1), mean)

@@ -6,7 +6,7 @@ Letters as in `memnn.paper.hops`; n size of O's embedding.
 import torch
 from torch import Tensor, nn
 
-from memnn.paper.config import Match, PaperConfig
+from memnn.mechanisms import Match, Mechanisms
 from memnn.paper.dictionary import PAD
 from memnn.paper.embedding import Around, Contexts, Embedding, seen_words
 from memnn.paper.hops import Hops
@@ -18,13 +18,13 @@ from memnn.scorer import Role
 class EmbeddingOutput(nn.Module):
     """Scores of memories by embeddings."""
 
-    def __init__(self, config: PaperConfig, words: int) -> None:
+    def __init__(self, config: Mechanisms, words: int) -> None:
         super().__init__()
         n = config.output_size
         self.config, self.count = config, words
         self.embedding = Embedding(config, words, n, len(Role))
         self.null = nn.Parameter(torch.randn(NULLS, n) * n**-0.5)
-        self.time = nn.Linear(n, TIMES - 1, bias=False)  # U Φt of each feature
+        self.time = nn.Linear(n, TIMES, bias=False)  # U Φt of each feature
         self.dropout = nn.Dropout(config.dropout)
         if config.contexts:
             self.contexts = Contexts(words, n)
@@ -47,10 +47,14 @@ class EmbeddingOutput(nn.Module):
         if not self.config.adaptive:
             null = torch.full_like(null, NEVER)
         time = self.time(asked) * self.config.write_time
-        time = torch.cat([time, torch.zeros_like(time[:, :1])], 1)
         latest = hops.supports[:, 0]
         age = torch.where(latest >= 0, latest, each.shape[1])
         return Scores(torch.cat([null, each], 1), time, age)
+
+    def word_vectors(self) -> Tensor:
+        """Every word's vector in a memory, shape [|W|, n]."""
+        first = Role.MEMORY.value * self.count
+        return self.embedding.words.weight[first : first + self.count]
 
     def _asked(self, hops: Hops, seen: Tensor) -> Tensor:
         """[x, m_o1, …], shape [R, n]."""

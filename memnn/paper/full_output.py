@@ -8,7 +8,7 @@ Letters as in `memnn.paper.hops`; d size of O's embedding.
 import torch
 from torch import Tensor, nn
 
-from memnn.paper.config import PaperConfig
+from memnn.mechanisms import Mechanisms
 from memnn.paper.dictionary import PAD
 from memnn.paper.hops import MOST_HOPS, SEGMENTS, SHOWN, Hops
 from memnn.paper.match_read import Window, after, before, marks, neighbours, same
@@ -20,7 +20,7 @@ _PLACES = 5 * SHOWN  # a memory against each support shown: same, newer, older, 
 class MatchReadOutput(nn.Module):
     """s_O([x, m_o1, …], m) over windows that read from their like."""
 
-    def __init__(self, config: PaperConfig, words: int) -> None:
+    def __init__(self, config: Mechanisms, words: int) -> None:
         super().__init__()
         d = config.output_size
         self.write_time = config.write_time
@@ -55,6 +55,10 @@ class MatchReadOutput(nn.Module):
         memories = self.dropout(self._memories(hops, source, left, right))  # [R, N, d]
         asked = self.dropout(self._asked(hops, source, left, right, told))  # [R, d]
         return self._score(hops, memories, asked)
+
+    def word_vectors(self) -> Tensor:
+        """Every word's own vector in a memory, shape [|W|, d]."""
+        return self.memory.here.weight
 
     def _memories(self, hops: Hops, source: Tensor, left: Tensor, right: Tensor) -> Tensor:
         """Every memory as the sum of its words, shape [R, N, d]."""

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from memnn.paper.config import PaperConfig
+from memnn.mechanisms import Mechanisms
 from memnn.paper.dictionary import PAD
 from memnn.paper.hops import MOST_HOPS
 from memnn.paper.match_read import Window, neighbours, same, table
@@ -42,7 +42,7 @@ class _Read:
 class MatchReadResponse(nn.Module):
     """Answers from supports; see the module."""
 
-    def __init__(self, config: PaperConfig, words: int) -> None:
+    def __init__(self, config: Mechanisms, words: int) -> None:
         super().__init__()
         d = config.answer_size
         self.own, self.source = Window(words, d), Window(words, d)

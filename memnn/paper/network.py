@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from memnn.paper.config import Answering, Features, PaperConfig
+from memnn.mechanisms import Answering, Features, Mechanisms
 from memnn.paper.dictionary import BEGIN, END, Dictionary
 from memnn.paper.embedding_output import EmbeddingOutput
 from memnn.paper.full_output import MatchReadOutput
@@ -22,7 +24,7 @@ from memnn.paper.search import search
 from memnn.paper.stories import Encoded, Question, Words
 from memnn.paper.supports import Supports
 from memnn.paper.word_response import WordResponse
-from memnn.paper.write_time import Scores
+from memnn.paper.write_time import NULLS, Scores
 
 T = TypeVar("T")
 _TOGETHER = 50  # questions looked at in one go
@@ -49,10 +51,10 @@ class PaperNetwork(nn.Module):
         dictionary: The words it knows.
     """
 
-    output: nn.Module
+    output: EmbeddingOutput | MatchReadOutput
     response: nn.Module
 
-    def __init__(self, config: PaperConfig, dictionary: Dictionary) -> None:
+    def __init__(self, config: Mechanisms, dictionary: Dictionary) -> None:
         super().__init__()
         self.config = config
         self.dictionary = dictionary
@@ -83,6 +85,22 @@ class PaperNetwork(nn.Module):
         return search(look, len(questions), self.config)
 
     @torch.inference_mode()
+    def first_hop(self, question: Question) -> NDArray[np.float32]:
+        """Log-likelihood that a memory beats all others in the first hop, one a memory, shape [N].
+
+        Args:
+            question: With a story of at least one memory.
+        """
+        scores: Scores = self.output(Hops.of([self.dictionary.encode(question)], [0], [()]))
+        likely = scores.log_likelihood()[0, NULLS:]
+        return likely.numpy().astype(np.float32, copy=False)
+
+    def word_vectors(self) -> Tensor:
+        """O's vector of every word as it stands in a memory, shape [|W|, n]."""
+        vectors: Tensor = self.output.word_vectors()
+        return vectors.detach()
+
+    @torch.inference_mode()
     def say(self, questions: Sequence[Encoded], chosen: Sequence[Chosen]) -> list[tuple[int, ...]]:
         """R: the words of some answers, from supports."""
         if self.config.answering is Answering.SUPPORT:
@@ -105,14 +123,20 @@ class PaperNetwork(nn.Module):
         return [Answered(self.dictionary.decode(said, q.names), rows) for q, said, rows in answers]
 
 
-def new_output(config: PaperConfig, words: int) -> nn.Module:
-    """O as configured."""
+def new_output(config: Mechanisms, words: int) -> EmbeddingOutput | MatchReadOutput:
+    """O as configured.
+
+    Raises:
+        ValueError: The mechanisms are the served model's; see `memnn.model`.
+    """
+    if config.features is Features.PIECES:
+        raise ValueError("pieces are read by the served model, not over a closed dictionary")
     if config.features is Features.MATCH_READ:
         return MatchReadOutput(config, words)
     return EmbeddingOutput(config, words)
 
 
-def new_response(config: PaperConfig, words: int) -> nn.Module:
+def new_response(config: Mechanisms, words: int) -> nn.Module:
     """R as configured."""
     if config.answering is Answering.SUPPORT:
         return nn.Identity()

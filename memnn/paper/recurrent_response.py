@@ -7,7 +7,7 @@ an answer.
 import torch
 from torch import Tensor, nn
 
-from memnn.paper.config import PaperConfig
+from memnn.mechanisms import Mechanisms
 from memnn.paper.dictionary import PAD
 from memnn.paper.match_read import marks, table
 from memnn.paper.supports import Supports
@@ -19,7 +19,7 @@ _TEXTS = 2  # the question and the supports
 class RecurrentResponse(nn.Module):
     """Probabilities of every word as the next of the answer."""
 
-    def __init__(self, config: PaperConfig, words: int) -> None:
+    def __init__(self, config: Mechanisms, words: int) -> None:
         super().__init__()
         n = config.answer_size
         self.words = table(words, n)

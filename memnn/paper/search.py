@@ -7,7 +7,7 @@ it is given.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from memnn.paper.config import PaperConfig, Ranking
+from memnn.mechanisms import Mechanisms, Ranking
 from memnn.paper.hops import Chosen
 from memnn.paper.write_time import FAIL, NULLS, STOP, Scores
 
@@ -31,7 +31,7 @@ class Path:
     ended: bool = False
 
 
-def search(look: Look, count: int, config: PaperConfig) -> list[Chosen]:
+def search(look: Look, count: int, config: Mechanisms) -> list[Chosen]:
     """The supports of some questions.
 
     Args:
@@ -55,7 +55,7 @@ def search(look: Look, count: int, config: PaperConfig) -> list[Chosen]:
     return [max(beam, key=lambda path: (path.ended, path.log_p)).rows for beam in beams]
 
 
-def _steps(scores: Scores, config: PaperConfig) -> list[list[tuple[int, float]]]:
+def _steps(scores: Scores, config: Mechanisms) -> list[list[tuple[int, float]]]:
     """The best candidates of every row, with log-probabilities."""
     if config.ranking is Ranking.MARGIN:
         return [[(winner, 0.0)] for winner in scores.winners().tolist()]

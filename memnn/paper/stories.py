@@ -1,9 +1,16 @@
 """Questions on stories, as words: what the papers' network is asked, and what it is taught."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 Words = tuple[str, ...]
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+def words(text: str) -> Words:
+    """Words of a sentence, in small letters, without signs."""
+    return tuple(_WORD.findall(text.lower()))
 
 
 @dataclass(frozen=True, slots=True)

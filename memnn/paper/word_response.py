@@ -11,7 +11,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from memnn.paper.config import Answering, Match, PaperConfig
+from memnn.mechanisms import Answering, Match, Mechanisms
 from memnn.paper.dictionary import BEGIN, END, FIRST_WORD, PAD
 from memnn.paper.embedding import Around, Contexts, Embedding, seen_words
 from memnn.paper.supports import Supports
@@ -24,7 +24,7 @@ _SAID: Final = len(Role)  # the role of a word that was said already
 class WordResponse(nn.Module):
     """Scores of every word as the next of the answer."""
 
-    def __init__(self, config: PaperConfig, words: int) -> None:
+    def __init__(self, config: Mechanisms, words: int) -> None:
         super().__init__()
         n = config.answer_size
         self.config, self.count = config, words
@@ -80,10 +80,12 @@ class WordResponse(nn.Module):
         """What exact matches add, shape [R, V] or [1, 1]."""
         if self.config.match is Match.NONE:
             return torch.zeros(1, 1)
-        asked = supports.segments == 0
-        weight = torch.where(asked, self.weights[0], self.weights[1])
-        held = torch.zeros(len(supports.text), self.count)
-        return held.scatter_reduce(1, supports.text, weight, "amax", include_self=False)
+        asked = (supports.segments == 0) & supports.told
+        supporting = (supports.segments > 0) & supports.told
+        held = torch.zeros(2, len(supports.text), self.count)  # in the question, in the supports
+        for some, words in zip(held, (asked, supporting), strict=True):
+            some.scatter_reduce_(1, supports.text, words.float(), "amax")
+        return torch.einsum("orv,o->rv", held, self.weights)
 
     def _allowed(self, supports: Supports) -> Tensor:
         """Words, `END` where several may be said, and unseen words that were told, shape [R, V]."""

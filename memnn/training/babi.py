@@ -4,21 +4,14 @@
 """
 
 import random
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from memnn.errors import DataError
-from memnn.paper.stories import Question, Words
+from memnn.paper.stories import Question, Words, words
 
 TASKS = 20
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FIELDS = 3
-
-
-def words(text: str) -> Words:
-    """Words of a sentence, in small letters, without signs."""
-    return tuple(_WORD.findall(text.lower()))
 
 
 def task_files(folder: Path, task: int) -> tuple[Path, Path]:

@@ -1,11 +1,14 @@
-"""The one configuration of the papers' network: every mechanism is a field of it.
+"""The one configuration of the network: every mechanism of the papers is a field of it.
 
-`ORIGINAL` is the first paper's network with two hops and write time, `FULL` the one that solves the
-20 tasks; what stands between them is reached by `dataclasses.replace`.
+`ORIGINAL` is the first paper's network with two hops and write time, `UNSEEN_WORDS` also reads
+words that it never saw, `FULL` solves the 20 tasks, `SERVED` answers people. What stands between
+them is reached by `dataclasses.replace`. The first three know the words of a closed dictionary
+(`memnn.paper`), the last one any word by its pieces (`memnn.model`).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Features(StrEnum):
@@ -15,6 +18,7 @@ class Features(StrEnum):
     NGRAMS = "n-grams"  # a bag of 1-, 2- and 3-grams (tasks paper, section 5)
     MULTILINEAR = "multilinear"  # a matrix for each part of the sentence (tasks paper, section 5)
     MATCH_READ = "match-read"  # windows of words that read from their like elsewhere
+    PIECES = "pieces"  # a bag of word pieces by rarity, then words read against the question
 
 
 class Match(StrEnum):
@@ -23,6 +27,7 @@ class Match(StrEnum):
     NONE = "none"
     SCORE = "score"  # λ for every word in both
     FEATURES = "features"  # a feature for each word in both, and for the words around it
+    RARITY = "rarity"  # three features of how rare the words in both are
 
 
 class Answering(StrEnum):
@@ -32,6 +37,7 @@ class Answering(StrEnum):
     WORD = "word"  # one word of the dictionary
     WORDS = "words"  # words until the null word wins (tasks paper, section 5)
     RECURRENT = "recurrent"  # a recurrent network on the question and the supports
+    SPANS = "spans"  # stretches of the supports, counts, yes, no
 
 
 class Ranking(StrEnum):
@@ -42,8 +48,8 @@ class Ranking(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PaperConfig:
-    """Everything that shapes the papers' network.
+class Mechanisms:
+    """Which mechanisms a network has.
 
     Attributes:
         features: Φ.
@@ -91,9 +97,27 @@ class PaperConfig:
         if self.beam > 1 and self.ranking is Ranking.MARGIN:
             raise ValueError("a tournament has one winner: a beam needs ranking by likelihood")
 
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The mechanisms that ``dataclasses.asdict`` made plain values of.
 
-ORIGINAL = PaperConfig()
-FULL = PaperConfig(
+        Raises:
+            TypeError: A field is unknown.
+            ValueError: A value is none that its field can have.
+        """
+        kinds: dict[str, type[StrEnum]] = {
+            "features": Features,
+            "match": Match,
+            "ranking": Ranking,
+            "answering": Answering,
+        }
+        named = {name: kinds[name](value) for name, value in values.items() if name in kinds}
+        return cls(**{**values, **named})
+
+
+ORIGINAL = Mechanisms()
+UNSEEN_WORDS = Mechanisms(contexts=True, match=Match.FEATURES)
+FULL = Mechanisms(
     features=Features.MATCH_READ,
     adaptive=True,
     hops=10,
@@ -104,4 +128,16 @@ FULL = PaperConfig(
     output_size=48,
     answer_size=64,
     dropout=0.1,
+)
+SERVED = Mechanisms(
+    features=Features.PIECES,
+    match=Match.RARITY,
+    adaptive=True,
+    hops=6,
+    ranking=Ranking.LIKELIHOOD,
+    answering=Answering.SPANS,
+    words=8,
+    output_size=128,
+    answer_size=64,
+    dropout=0.3,
 )
