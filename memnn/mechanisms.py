@@ -116,7 +116,7 @@ class Mechanisms:
 
 
 ORIGINAL = Mechanisms()
-UNSEEN_WORDS = Mechanisms(contexts=True, match=Match.FEATURES)
+UNSEEN_WORDS = Mechanisms(match=Match.FEATURES, contexts=True, unseen=0.5, negatives=5)
 FULL = Mechanisms(
     features=Features.MATCH_READ,
     adaptive=True,

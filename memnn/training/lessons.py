@@ -40,7 +40,7 @@ class OutputLessons:
         rows = [
             (i, *row)
             for i, question in enumerate(batch)
-            for row in _rows(question, self.network.config, self.common, choice)
+            for row in hop_rows(question, self.network.config, self.common, choice)
         ]
         of, chosen, right = zip(*rows, strict=True)
         scores: Scores = self.module(Hops.of(batch, of, chosen))
@@ -122,16 +122,23 @@ def supports_of(question: Encoded, config: Mechanisms) -> Chosen:
 
 
 def _duel(scores: Scores, right: Tensor, rival: Tensor, margin: float) -> Tensor:
-    """The mean of max(0, margin - s_Ot(x, m_o, f)) + max(0, margin + s_Ot(x, f, m_o))."""
+    """max(0, margin - s_Ot(x, m_o, f)) + max(0, margin + s_Ot(x, f, m_o)), the mean over rows."""
     won = scores.against_all(right).gather(1, rival[:, None])
     lost = scores.against_all(rival).gather(1, right[:, None])
     return (torch.relu(margin - won) + torch.relu(margin + lost)).mean()
 
 
-def _rows(
+def hop_rows(
     question: Encoded, config: Mechanisms, common: set[int], choice: random.Random
 ) -> Iterator[tuple[Chosen, int]]:
-    """Supports chosen before a hop, and the candidate that is right."""
+    """What O is asked on one question: supports chosen before a hop, and the right candidate.
+
+    Args:
+        question: With its supports.
+        config: Says how many hops, and whether null memories end them.
+        common: Words that tell nothing.
+        choice: Draws the wrong supports.
+    """
     supports = supports_of(question, config)
     for hop, row in enumerate(supports):
         yield supports[:hop], row + NULLS
