@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -72,7 +73,7 @@ def test_the_served_mechanisms_are_the_served_model_s() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"hops": 0}, {"beam": 0}, {"words": 0}, {"beam": 2}], ids=str)
-def test_mechanisms_that_do_not_fit_are_refused(wrong: dict[str, int]) -> None:
+def test_mechanisms_that_do_not_fit_are_refused(wrong: dict[str, Any]) -> None:
     """No hops, no words, or a beam where a tournament has one winner."""
     with pytest.raises(ValueError, match=r"at least 1|tournament"):
         replace(ORIGINAL, **wrong)

@@ -35,8 +35,8 @@ def test_the_score_of_a_word() -> None:
     """s_R([x, m_o1], w) = Φx([x, m_o1])ᵀ Uᵀ U Φy(w), with a U of its own (section 3.1)."""
     made = response()
     table = made.embedding.words.weight
-    asked = sum(table[Role.QUESTION * WORDS + w] for w in QUESTION.text)
-    asked = asked + sum(table[Role.SUPPORT * WORDS + w] for w in QUESTION.story[0])
+    asked = table[[Role.QUESTION * WORDS + w for w in QUESTION.text]].sum(0)
+    asked = asked + table[[Role.SUPPORT * WORDS + w for w in QUESTION.story[0]]].sum(0)
     scores = made(supports(0), SAID)[0, 0]
     for word in (A, B, E):
         assert torch.allclose(scores[word], asked @ table[Role.MEMORY * WORDS + word], atol=1e-6)

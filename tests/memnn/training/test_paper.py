@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ from memnn.training.world import UNSEEN, World
 
 WORLD = World(difficulty=5, objects=False, statements=8, questions=4)
 TAUGHT, TESTS = WORLD.stories(60, 1), WORLD.stories(10, 2)
-SMALL = {"output_size": 12, "answer_size": 12}
+SMALL: dict[str, Any] = {"output_size": 12, "answer_size": 12}
 SHORT = replace(WORLD_COURSE, output_epochs=2, response_epochs=2)
 VARIETY = {
     "original": ORIGINAL,
