@@ -30,6 +30,14 @@ class Match(StrEnum):
     RARITY = "rarity"  # three features of how rare the words in both are
 
 
+class Hashing(StrEnum):
+    """Which memories are scored at all (section 3.3)."""
+
+    NONE = "none"  # all
+    WORDS = "words"  # those that share a word with the question
+    CLUSTERS = "clusters"  # those that share a cluster of words with it
+
+
 class Answering(StrEnum):
     """What R makes of the supports (section 3.1)."""
 
@@ -58,6 +66,9 @@ class Mechanisms:
         match: Exact matches.
         contexts: Whether a word is also the words around it, so that an unseen one is something.
         unseen: Share of the words that training takes for unseen, with ``contexts``.
+        hashing: Which memories are scored.
+        clusters: Clusters of words for `Hashing.CLUSTERS`.
+        filed: A word in more than this share of the memories of training files in no bucket.
         write_time: Whether triples tell which of two memories is newer (section 3.4).
         adaptive: Whether a null memory ends the hops; else there are exactly ``hops``.
         hops: Supports that O chooses; with ``adaptive`` the most.
@@ -78,6 +89,9 @@ class Mechanisms:
     match: Match = Match.NONE
     contexts: bool = False
     unseen: float = 0.3
+    hashing: Hashing = Hashing.NONE
+    clusters: int = 20
+    filed: float = 0.5
     write_time: bool = True
     adaptive: bool = False
     hops: int = 2
@@ -108,6 +122,7 @@ class Mechanisms:
         kinds: dict[str, type[StrEnum]] = {
             "features": Features,
             "match": Match,
+            "hashing": Hashing,
             "ranking": Ranking,
             "answering": Answering,
         }

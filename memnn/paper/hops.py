@@ -31,6 +31,7 @@ class Hops:
         segments: Which text a word is of, shape [R, Q]; see `SEGMENTS`.
         supports: Rows of the supports that are `SHOWN`, shape [R, SHOWN]; -1 where there is none.
         counts: How many supports were chosen, shape [R].
+        hashed: Which memories share a bucket with the question, shape [R, N]; None for all.
     """
 
     stories: Tensor
@@ -39,6 +40,7 @@ class Hops:
     segments: Tensor
     supports: Tensor
     counts: Tensor
+    hashed: Tensor | None = None
 
     @classmethod
     def of(
@@ -68,8 +70,9 @@ class Hops:
 
     @property
     def held(self) -> Tensor:
-        """Which memories are there, shape [R, N]."""
-        return self.memories[:, :, 0] != PAD
+        """Which memories may be chosen, shape [R, N]."""
+        there = self.memories[:, :, 0] != PAD
+        return there if self.hashed is None else there & self.hashed
 
 
 def pad(texts: Sequence[Sequence[int]]) -> Tensor:

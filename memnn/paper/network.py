@@ -3,8 +3,8 @@
 I and G are the simplest of the paper: a sentence is its words, and goes to the next free slot.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TypeVar
 
@@ -13,11 +13,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from memnn.mechanisms import Answering, Features, Mechanisms
+from memnn.mechanisms import Answering, Features, Hashing, Mechanisms
 from memnn.paper.dictionary import BEGIN, END, Dictionary
 from memnn.paper.embedding_output import EmbeddingOutput
 from memnn.paper.full_output import MatchReadOutput
 from memnn.paper.full_response import MatchReadResponse
+from memnn.paper.hashing import buckets, candidates, frequent
 from memnn.paper.hops import Chosen, Hops
 from memnn.paper.recurrent_response import RecurrentResponse
 from memnn.paper.search import search
@@ -59,6 +60,8 @@ class PaperNetwork(nn.Module):
         self.config = config
         self.dictionary = dictionary
         words = len(dictionary)
+        self.buckets: Tensor
+        self.register_buffer("buckets", torch.arange(words))
         self.output = new_output(config, words)
         self.response = new_response(config, words)
 
@@ -74,12 +77,25 @@ class PaperNetwork(nn.Module):
                 answers[i] = answered
         return answers
 
+    def file(self, stories: Iterable[Sequence[Sequence[int]]]) -> None:
+        """Learn the buckets of hashing from O's word vectors, which should be trained.
+
+        Args:
+            stories: What is told; their most frequent words file nowhere.
+        """
+        nowhere = frequent(stories, self.config.filed)
+        found = buckets(self.config.hashing, self.word_vectors(), nowhere, self.config.clusters)
+        self.buckets.copy_(found)
+
     @torch.inference_mode()
     def supports(self, questions: Sequence[Encoded]) -> list[Chosen]:
         """O: the supports of some questions, each with a story of at least one memory."""
 
         def look(of: Sequence[int], chosen: Sequence[Chosen]) -> Scores:
-            scores: Scores = self.output(Hops.of(questions, of, chosen))
+            hops = Hops.of(questions, of, chosen)
+            if self.config.hashing is not Hashing.NONE:
+                hops = replace(hops, hashed=candidates(self.buckets, hops))
+            scores: Scores = self.output(hops)
             return scores
 
         return search(look, len(questions), self.config)

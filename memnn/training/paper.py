@@ -7,7 +7,7 @@ from functools import partial
 
 import torch
 
-from memnn.mechanisms import Answering, Mechanisms
+from memnn.mechanisms import Answering, Hashing, Mechanisms
 from memnn.paper.dictionary import Dictionary
 from memnn.paper.network import PaperNetwork, stretches
 from memnn.paper.stories import Encoded, Question
@@ -48,6 +48,8 @@ def train(
     torch.manual_seed(course.seed)
     network = PaperNetwork(config, dictionary)
     _fit(Part.OUTPUT, OutputLessons(network, course, taught), asked, watch)
+    if config.hashing is not Hashing.NONE:
+        network.file(question.story for question in taught)
     if config.answering is not Answering.SUPPORT:
         _fit(Part.RESPONSE, ResponseLessons(network, course, taught), asked, watch)
     return network
