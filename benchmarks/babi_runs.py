@@ -12,7 +12,14 @@ from memnn.mechanisms import FULL, ORIGINAL, Mechanisms
 from memnn.paper.network import PaperNetwork
 from memnn.paper.stories import Question
 from memnn.training.babi import TASKS, read_task, split, task_files
-from memnn.training.courses import FULL_COURSE, JOINT_COURSE, ORIGINAL_COURSE, Course, Watch
+from memnn.training.courses import (
+    FULL_COURSE,
+    JOINT_COURSE,
+    ORIGINAL_COURSE,
+    QUICK_COURSE,
+    Course,
+    Watch,
+)
 from memnn.training.paper import train
 
 HELD = 0.1  # of the training questions: what validates
@@ -20,6 +27,7 @@ PASSED = 95.0  # percent
 ROWS: dict[str, tuple[Mechanisms, Course]] = {
     "full": (FULL, FULL_COURSE),
     "original": (ORIGINAL, ORIGINAL_COURSE),
+    "quick": (FULL, QUICK_COURSE),
     "joint": (FULL, JOINT_COURSE),
 }
 

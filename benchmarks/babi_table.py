@@ -35,7 +35,12 @@ def _column(values: tuple[int, ...]) -> dict[str, Any]:
 
 
 PAPER = {name: _column(values) for name, values in _COLUMNS.items()}
-_OURS = {"original": "ours, original", "full": "ours, full", "joint": "ours, joint"}
+_OURS = {
+    "quick": "ours, quick",
+    "original": "ours, original",
+    "full": "ours, full",
+    "joint": "ours, joint",
+}
 
 
 def columns(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
