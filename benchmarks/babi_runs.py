@@ -69,25 +69,35 @@ class Run:
         held: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return held
 
+    def train(self, data: Path, checkpoints: Path, watch: Watch) -> PaperNetwork:
+        """The network; goes on from the checkpoints where there are any.
+
+        Raises:
+            DataError: A file of a task is missing or malformed.
+        """
+        config, course = ROWS[self.row]
+        taught, held = self._questions(data)
+        return train(config, taught, held, replace(course, seed=self.seed, work=checkpoints), watch)
+
     def _run(self, data: Path, checkpoints: Path, watch: Watch) -> dict[str, Any]:
         start = time.process_time()
-        config, course = ROWS[self.row]
-        parts = [self._questions(data, task) for task in self.tasks]
-        taught = [question for part, _ in parts for question in part]
-        held = [question for _, part in parts for question in part]
-        course = replace(course, seed=self.seed, work=checkpoints)
-        network = train(config, taught, held, course, watch)
+        network = self.train(data, checkpoints, watch)
         seconds = time.process_time() - start
         tests = {task: read_task(task_files(data, task)[1]) for task in self.tasks}
         return {
             "tasks": {str(task): accuracy(network, test) for task, test in tests.items()},
-            "validation": accuracy(network, held),
+            "validation": accuracy(network, self._questions(data)[1]),
             "seconds": round(seconds, 1),
         }
 
-    def _questions(self, data: Path, task: int) -> tuple[list[Question], list[Question]]:
-        questions = read_task(task_files(data, task)[0])
-        return split(questions[: self.questions], HELD, self.seed)
+    def _questions(self, data: Path) -> tuple[list[Question], list[Question]]:
+        """What is trained on, and what validates."""
+        parts = [
+            split(read_task(task_files(data, task)[0])[: self.questions], HELD, self.seed)
+            for task in self.tasks
+        ]
+        taught = [question for part, _ in parts for question in part]
+        return taught, [question for _, part in parts for question in part]
 
 
 def accuracy(network: PaperNetwork, questions: Sequence[Question]) -> float:

@@ -4,8 +4,8 @@
 
 Recurrent baselines and Memory Networks with one hop, with write time, and with two hops, trained on
 3,000 questions each and tested on 3,000 of another seed; then a network of unseen words on a
-world in which every name is new, and the segmenter on a stream of words. Trainings are kept in
---work.
+world in which every name is new, the segmenter on a stream of words, and hashing. Trainings are
+kept in --work.
 """
 
 import json
@@ -23,9 +23,11 @@ from rich.table import Table
 from benchmarks.babi_runs import accuracy
 from benchmarks.watching import watching
 from benchmarks.world_baselines import StoryReader, train_reader
-from memnn.mechanisms import ORIGINAL, UNSEEN_WORDS, Mechanisms
+from memnn.mechanisms import ORIGINAL, UNSEEN_WORDS, Hashing, Mechanisms
+from memnn.paper.hashing import candidates
+from memnn.paper.hops import Hops
 from memnn.paper.network import PaperNetwork
-from memnn.paper.stories import Question, Words
+from memnn.paper.stories import Encoded, Question, Words
 from memnn.training.courses import WORLD_COURSE, Part, Watch
 from memnn.training.paper import train
 from memnn.training.segments import train_segmenter
@@ -35,6 +37,7 @@ OUT = Path(__file__).parent / "results" / "world.json"
 STORIES = 500  # of 14 statements and 6 questions: 7,000 and 3,000, as in the paper
 HELD = 50  # stories that validate
 BASELINE_EPOCHS = 20
+CLUSTERS = 12
 SEGMENTER_EPOCHS = 30
 WORLDS = {
     "1, actor, no before": World(difficulty=1, before=False, objects=False),
@@ -79,12 +82,13 @@ def main(
             "ours": rows,
             "unseen": lab.unseen(),
             "segmenter": lab.segmenter(),
+            "hashing": {kind: lab.hashing(kind) for kind in Hashing},
             "seed": seed,
         }
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     _console.print(table(result))
-    for name in ("unseen", "segmenter"):
+    for name in ("unseen", "segmenter", "hashing"):
         _console.print(f"{name}: {result[name]}")
 
 
@@ -147,6 +151,30 @@ class _Lab:
             }
 
         return self._kept("segmenter", measure)
+
+    def hashing(self, kind: Hashing) -> dict[str, float]:
+        """Accuracy, and how many of the memories are scored in the first hop, both in percent."""
+
+        def measure() -> dict[str, float]:
+            hashed = replace(ORIGINAL, hashing=kind, clusters=CLUSTERS)
+            network = self._train(hashed, HARDEST, f"hashing by {kind}")
+            tests = self._tests(HARDEST)
+            encoded = [network.dictionary.encode(question) for question in tests]
+            shares = [self._scored(network, [question]) for question in encoded]
+            return {
+                "accuracy": accuracy(network, tests),
+                "scored": round(100 * sum(shares) / len(shares), 1),
+            }
+
+        return self._kept(f"hashing by {kind}", measure)
+
+    @staticmethod
+    def _scored(network: PaperNetwork, asked: Sequence[Encoded]) -> float:
+        """Share of the memories that are scored in the first hop."""
+        hops = Hops.of(asked, range(len(asked)), [()] * len(asked))
+        if network.config.hashing is Hashing.NONE:
+            return 1.0
+        return float(candidates(network.buckets, hops).float().mean())
 
     def _kept(self, name: str, measure: Callable[[], dict[str, float]]) -> dict[str, float]:
         file = self.work / f"{name}.json"

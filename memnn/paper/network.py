@@ -25,7 +25,7 @@ from memnn.paper.search import search
 from memnn.paper.stories import Encoded, Question, Words
 from memnn.paper.supports import Supports
 from memnn.paper.word_response import WordResponse
-from memnn.paper.write_time import NULLS, Scores
+from memnn.paper.write_time import Scores
 
 T = TypeVar("T")
 _TOGETHER = 50  # questions looked at in one go
@@ -101,15 +101,18 @@ class PaperNetwork(nn.Module):
         return search(look, len(questions), self.config)
 
     @torch.inference_mode()
-    def first_hop(self, question: Question) -> NDArray[np.float32]:
-        """Log-likelihood that a memory beats all others in the first hop, one a memory, shape [N].
+    def chances(self, question: Question, chosen: Chosen = ()) -> NDArray[np.float32]:
+        """How likely each candidate is at each hop, the null memories first, [hops, NULLS + N].
 
         Args:
             question: With a story of at least one memory.
+            chosen: The supports that are chosen hop by hop; where a null memory ends the hops there
+                is one hop more than these.
         """
-        scores: Scores = self.output(Hops.of([self.dictionary.encode(question)], [0], [()]))
-        likely = scores.log_likelihood()[0, NULLS:]
-        return likely.numpy().astype(np.float32, copy=False)
+        paths = [chosen[:hop] for hop in range(max(1, len(chosen) + self.config.adaptive))]
+        hops = Hops.of([self.dictionary.encode(question)], [0] * len(paths), paths)
+        scores: Scores = self.output(hops)
+        return scores.log_likelihood().softmax(1).numpy().astype(np.float32, copy=False)
 
     def word_vectors(self) -> Tensor:
         """O's vector of every word as it stands in a memory, shape [|W|, n]."""

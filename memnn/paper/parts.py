@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from memnn.features import FINGERPRINT_BYTES, pack
 from memnn.paper.network import PaperNetwork
 from memnn.paper.stories import Question, words
+from memnn.paper.write_time import NULLS, STOP
 from memnn.records import (
     Answer,
     Hop,
@@ -22,6 +23,7 @@ from memnn.records import (
     Message,
     Perception,
     Plan,
+    Scored,
     Sentence,
     Slot,
     Trace,
@@ -29,6 +31,7 @@ from memnn.records import (
 from memnn.slots import Slots
 from memnn.text import sentences, word_hash
 
+_TRACED = 8  # candidates that a trace keeps
 _SURE = {Kind.STATEMENT: (1.0, 0.0, 0.0), Kind.QUESTION: (0.0, 1.0, 0.0)}
 
 
@@ -75,19 +78,24 @@ class StoryParts:
 
     @torch.inference_mode()
     def scores(self, text: str, slots: Slots) -> NDArray[np.float32]:
-        """O's first hop, as log-probabilities of being chosen."""
+        """O's first hop, as probabilities of being chosen."""
         found = np.full(slots.rows, -np.inf, dtype=np.float32)
         rows, question = self._asked(text, slots)
         if question.text:
-            found[rows] = self.network.first_hop(question)
+            found[rows] = self.network.chances(question)[0, NULLS:]
         return found
 
     def answer(self, text: str, slots: Slots) -> Answer:
         """O, then R."""
         rows, question = self._asked(text, slots)
+        if not question.text or not rows:
+            return Answer(None, (), (), 0.0, Trace())
         (answered,) = self.network.answer([question])
         supports = tuple(_held(slots, rows[at]) for at in answered.supports)
-        hops = tuple(Hop(len(rows), (), memory.id, 0.0) for memory in supports)
+        memories = [_held(slots, row) for row in rows]
+        chances = self.network.chances(question, answered.supports)
+        chosen = [*(memory.id for memory in supports), None]
+        hops = tuple(_hop(memories, line, at) for line, at in zip(chances, chosen, strict=False))
         said = " ".join(answered.words) or None
         return Answer(said, answered.words, supports, float(said is not None), Trace(hops))
 
@@ -99,6 +107,13 @@ class StoryParts:
 
     def _numbers(self, text: str) -> tuple[int, ...]:
         return self.network.dictionary.encode(Question((), words(text))).text
+
+
+def _hop(memories: Sequence[Memory], chances: NDArray[np.float32], chosen: int | None) -> Hop:
+    """What was seen in a hop: the likeliest memories, and the chance of the stop."""
+    order = np.argsort(-chances[NULLS:], kind="stable")[:_TRACED]
+    best = tuple(Scored(memories[at], float(chances[NULLS + at])) for at in order)
+    return Hop(len(memories), best, chosen, float(chances[STOP]))
 
 
 def _held(slots: Slots, row: int) -> Memory:

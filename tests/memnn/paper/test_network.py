@@ -127,7 +127,10 @@ async def test_the_bot_s_network_answers_with_the_paper_s_parts(trained: PaperNe
     )
     assert answer.text == "office"
     assert [memory.text for memory in answer.supports] == ["Joe travelled to the office."]
-    assert [hop.chosen for hop in answer.trace.hops] == [4]
+    hop, stop = answer.trace.hops
+    assert (hop.chosen, stop.chosen) == (4, None)
+    assert (hop.best[0].memory.id, hop.candidates) == (4, 4)
+    assert stop.stop > 0.5
     found = await network.search("a", "where is fred?")
     assert found[0].memory.text == "Fred moved to the garden."
     unseen = await network.answer("a", network.perceive(Message("r", "Where is Bilbo?", TIME)))
