@@ -18,7 +18,7 @@ import torch
 import typer
 from rich.console import Console
 
-from benchmarks.babi_runs import PASSED, Run, summary
+from benchmarks.babi_runs import FIRST_SEED, PASSED, Run, summary
 from benchmarks.babi_table import PAPER, table
 from benchmarks.watching import watching
 from memnn.errors import MemnnError
@@ -29,7 +29,6 @@ RESULTS = Path(__file__).parent / "results"
 OUT = RESULTS / "babi.json"
 QUICK = (1, 6, 15, 20)
 CURVE = (100, 250, 500)
-FIRST_SEED = 11
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _console = Console(highlight=False)

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from memnn.mechanisms import FULL, ORIGINAL, Mechanisms
+from memnn.paper import artifact
 from memnn.paper.network import PaperNetwork
 from memnn.paper.stories import Question
 from memnn.training.babi import TASKS, read_task, split, task_files
@@ -24,6 +25,7 @@ from memnn.training.paper import train
 
 HELD = 0.1  # of the training questions: what validates
 PASSED = 95.0  # percent
+FIRST_SEED = 11
 ROWS: dict[str, tuple[Mechanisms, Course]] = {
     "full": (FULL, FULL_COURSE),
     "original": (ORIGINAL, ORIGINAL_COURSE),
@@ -64,24 +66,28 @@ class Run:
         """
         file = work / f"{self.name}.json"
         if not file.exists():
-            found = self._run(data, work / self.name, watch)
+            found = self._run(data, work, watch)
             file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         held: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return held
 
-    def train(self, data: Path, checkpoints: Path, watch: Watch) -> PaperNetwork:
-        """The network; goes on from the checkpoints where there are any.
+    def network(self, data: Path, work: Path, watch: Watch) -> PaperNetwork:
+        """The network, trained; from its file where it was trained before.
 
         Raises:
             DataError: A file of a task is missing or malformed.
         """
-        config, course = ROWS[self.row]
-        taught, held = self._questions(data)
-        return train(config, taught, held, replace(course, seed=self.seed, work=checkpoints), watch)
+        file = work / f"{self.name}{artifact.SUFFIX}"
+        if not file.exists():
+            config, course = ROWS[self.row]
+            taught, held = self._questions(data)
+            course = replace(course, seed=self.seed, work=work / self.name)
+            artifact.save(train(config, taught, held, course, watch), file)
+        return artifact.load(file)
 
-    def _run(self, data: Path, checkpoints: Path, watch: Watch) -> dict[str, Any]:
+    def _run(self, data: Path, work: Path, watch: Watch) -> dict[str, Any]:
         start = time.process_time()
-        network = self.train(data, checkpoints, watch)
+        network = self.network(data, work, watch)
         seconds = time.process_time() - start
         tests = {task: read_task(task_files(data, task)[1]) for task in self.tasks}
         return {

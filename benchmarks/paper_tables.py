@@ -44,8 +44,8 @@ def world_table(result: dict[str, Any]) -> str:
             f"{unseen['seen']:.1f})."
         ),
         (
-            f"As a stream of words through the segmenter: {cut['stream']:.1f}, statement by statement "
-            f"{cut['statements']:.1f}; {cut['stories cut right']:.1f} of the stories are cut right."
+            f"As a stream of words through the segmenter: {cut['stream']:.1f}, statement by "
+            f"statement {cut['statements']:.1f}; {cut['stories cut right']:.1f} of the stories are cut right."
         ),
         *(
             f"Hashing by {kind}: {held['accuracy']:.1f}, scoring {held['scored']:.0f} % of the "
