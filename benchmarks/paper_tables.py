@@ -6,6 +6,35 @@ from benchmarks.babi_runs import PASSED
 from benchmarks.babi_table import lines
 from benchmarks.markdown import rows
 
+_ROWS = (
+    ("full", "20 tasks, the full network", "MemNN AM+NG+NL"),
+    ("joint", "20 tasks, one network for all", "MemNN AM+NG+NL"),
+    ("original", "20 tasks, the original network", "MemNN"),
+)
+
+
+def summary_table(babi: dict[str, Any], world: dict[str, Any]) -> str:
+    """What was reached beside the paper, in short."""
+    cells = [["what", "ours", "the papers'"]]
+    for name, head, paper in _ROWS:
+        if name in babi:
+            cells.append([head, _tasks(babi[name]), _tasks(babi["paper"][paper])])
+    hardest = list(world["ours"]["RNN"])[-1]
+    cells += [
+        [
+            f"simulated world, {name}, difficulty {hardest}",
+            f"{world['ours'][name][hardest]:.1f}",
+            f"{world['paper'][name][hardest]:g}",
+        ]
+        for name in ("MemNN k=2 + time", "LSTM")
+    ]
+    cells.append(["the same, all names new", f"{world['unseen']['unseen']:.1f}", "–"])
+    return "\n".join([*rows(cells), ""])
+
+
+def _tasks(held: dict[str, Any]) -> str:
+    return f"mean {held['mean']:.1f}, {held['passed']} passed"
+
 
 def babi_table(result: dict[str, Any]) -> str:
     """The 20 tasks: the paper's columns and ours, and what the trainings took."""
@@ -45,7 +74,8 @@ def world_table(result: dict[str, Any]) -> str:
         ),
         (
             f"As a stream of words through the segmenter: {cut['stream']:.1f}, statement by "
-            f"statement {cut['statements']:.1f}; {cut['stories cut right']:.1f} of the stories are cut right."
+            f"statement {cut['statements']:.1f}; "
+            f"{cut['stories cut right']:.1f} of the stories are cut right."
         ),
         *(
             f"Hashing by {kind}: {held['accuracy']:.1f}, scoring {held['scored']:.0f} % of the "

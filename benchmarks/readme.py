@@ -11,7 +11,13 @@ from typing import Any
 
 from benchmarks.markdown import fill
 from benchmarks.markdown import row as _line
-from benchmarks.paper_tables import ablation_table, babi_table, curve_table, world_table
+from benchmarks.paper_tables import (
+    ablation_table,
+    babi_table,
+    curve_table,
+    summary_table,
+    world_table,
+)
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -33,6 +39,7 @@ def filled(text: str) -> str:
         "results": answers_table(_read("conversations")),
         "speed": speed_table(_read("latency")),
         "load": load_table(_read("load")),
+        "paper": summary_table(_read("babi"), _read("world")),
     }
     return fill(text, tables)
 
