@@ -13,7 +13,7 @@ from memnn.paper.stories import Question
 from memnn.training.trainer import Schedule, Tick, fit
 
 _SIZE = 64
-_BATCH = 32
+_BATCH = 64
 _RATE = 3e-3
 _CLIP = 1.0
 
