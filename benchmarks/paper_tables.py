@@ -72,6 +72,7 @@ def world_table(result: dict[str, Any]) -> str:
             f"With all names new: {unseen['unseen']:.1f} (with those of training "
             f"{unseen['seen']:.1f})."
         ),
+        *(f"“{asked}?” {said}." for asked, said in result["tale"].items()),
         (
             f"As a stream of words through the segmenter: {cut['stream']:.1f}, statement by "
             f"statement {cut['statements']:.1f}; "

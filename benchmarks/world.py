@@ -24,6 +24,7 @@ from benchmarks.babi_runs import accuracy
 from benchmarks.watching import watching
 from benchmarks.world_baselines import StoryReader, train_reader
 from memnn.mechanisms import ORIGINAL, UNSEEN_WORDS, Hashing, Mechanisms
+from memnn.paper import artifact
 from memnn.paper.hashing import candidates
 from memnn.paper.hops import Hops
 from memnn.paper.network import PaperNetwork
@@ -31,7 +32,7 @@ from memnn.paper.stories import Encoded, Question, Words
 from memnn.training.courses import WORLD_COURSE, Part, Watch
 from memnn.training.paper import train
 from memnn.training.segments import train_segmenter
-from memnn.training.world import UNSEEN, World
+from memnn.training.world import UNSEEN, World, tale
 
 OUT = Path(__file__).parent / "results" / "world.json"
 STORIES = 500  # of 14 statements and 6 questions: 7,000 and 3,000, as in the paper
@@ -79,6 +80,7 @@ def main(
         lab = _Lab(seed, work, watch)
         found = {
             "unseen": lab.unseen(),
+            "tale": lab.tale(),
             "segmenter": lab.segmenter(),
             "hashing": {kind: lab.hashing(kind) for kind in Hashing},
         }
@@ -95,7 +97,7 @@ def main(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     _console.print(table(result))
-    for name in ("unseen", "segmenter", "hashing"):
+    for name in ("unseen", "tale", "segmenter", "hashing"):
         _console.print(f"{name}: {result[name]}")
 
 
@@ -132,7 +134,7 @@ class _Lab:
         """Accuracy with the names of training, and where all names are new."""
 
         def measure() -> dict[str, float]:
-            network = self._train(UNSEEN_WORDS, HARDEST, "unseen words")
+            network = self._unseen_words()
             new = replace(HARDEST, names=UNSEEN)
             return {
                 "seen": accuracy(network, self._tests(HARDEST)),
@@ -140,6 +142,20 @@ class _Lab:
             }
 
         return self._kept("unseen", measure)
+
+    def tale(self) -> dict[str, str]:
+        """What it answers about Bilbo and the ring."""
+        questions = tale()
+        answers = self._unseen_words().answer(questions)
+        return {
+            " ".join(q.text): " ".join(a.words) for q, a in zip(questions, answers, strict=True)
+        }
+
+    def _unseen_words(self) -> PaperNetwork:
+        file = self.work / f"unseen words{artifact.SUFFIX}"
+        if not file.exists():
+            artifact.save(self._train(UNSEEN_WORDS, HARDEST, "unseen words"), file)
+        return artifact.load(file)
 
     def segmenter(self) -> dict[str, float]:
         """Accuracy where statements come one by one, and where they come as a stream of words."""

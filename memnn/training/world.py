@@ -33,6 +33,39 @@ UNSEEN = Names(
 )
 
 
+# The example of the paper's section 5.2, reworded; no name in it was seen in training.
+TALE = """
+gollum walked to the cave
+gollum picked up the ring
+bilbo travelled to the cave
+gollum dropped the ring
+bilbo took the ring
+bilbo went to the shire
+bilbo left the ring
+frodo moved to the shire
+frodo got the ring
+frodo travelled to the mountain
+frodo dropped the ring
+frodo went to the shire
+bilbo travelled to the havens
+"""
+TALE_ANSWERS = {
+    "where is the ring": "mountain",
+    "where is bilbo": "havens",
+    "where is frodo": "shire",
+    "where was bilbo before the havens": "shire",
+    "where is gollum": "cave",
+}
+
+
+def tale() -> list[Question]:
+    """The questions of the tale, without supports."""
+    story = tuple(tuple(line.split()) for line in TALE.strip().splitlines())
+    return [
+        Question(story, tuple(asked.split()), (answer,)) for asked, answer in TALE_ANSWERS.items()
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A world to be simulated.

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memnn.paper.stories import Question, Words
-from memnn.training.world import UNSEEN, World
+from memnn.training.world import UNSEEN, World, tale
 
 GOES = {"went", "travelled", "moved", "walked"}
 
@@ -66,6 +66,14 @@ def test_a_world_has_what_was_wanted(world: World) -> None:
     assert max(len(q.story) for q in questions) == 14
     if not world.before:
         assert all(q.text[:2] == ("where", "is") and len(q.supports) == 1 for q in questions)
+
+
+def test_the_tale_is_answered_by_what_it_tells() -> None:
+    """Bilbo and the ring: the answers are those of the simulation, no name is one of training."""
+    names = {*World().names.actors, *World().names.objects, *World().names.rooms}
+    for question in tale():
+        assert question.answer == (Told(question.story).answer(question.text),)
+        assert not names & {word for memory in question.story for word in memory}
 
 
 def test_the_seed_is_the_world() -> None:
