@@ -110,6 +110,10 @@ class Mechanisms:
             raise ValueError("hops, beam and words are at least 1")
         if self.beam > 1 and self.ranking is Ranking.MARGIN:
             raise ValueError("a tournament has one winner: a beam needs ranking by likelihood")
+        pieces = self.features is Features.PIECES
+        rarity, spans = self.match is Match.RARITY, self.answering is Answering.SPANS
+        if not pieces == rarity == spans:
+            raise ValueError("pieces, rarity and spans are the served model's, and go together")
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
