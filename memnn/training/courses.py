@@ -79,7 +79,7 @@ class Watch:
 
 NOBODY = Watch()
 ORIGINAL_COURSE = Course(output_epochs=30, response_epochs=15, output_rate=1e-2)
-WORLD_COURSE = Course(output_epochs=15, response_epochs=15, output_rate=1e-2)
+WORLD_COURSE = Course(output_epochs=24, response_epochs=24, output_rate=1e-2)
 FULL_COURSE = Course(output_renaming=Renaming(0.5, 0.3), response_renaming=Renaming(0.2, 0.9))
 QUICK_COURSE = replace(FULL_COURSE, output_epochs=24, response_epochs=16)
 JOINT_COURSE = replace(FULL_COURSE, output_epochs=10, response_epochs=15)
