@@ -96,8 +96,9 @@ class Access:
         Raises:
             StoreError: They may still be let in.
         """
+        was_in = some_id in await self.let_in()
         async with self._changing():
-            return await self._guests.disallow(some_id)
+            return await self._guests.disallow(some_id) or was_in
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[None]:

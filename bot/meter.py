@@ -77,6 +77,7 @@ class Meter:
             buckets=LATENCY_BUCKETS_S,
         )
         self._waiting = Gauge("memnn_waiting_updates", "Updates not handled yet.", registry=of)
+        self._hot = Gauge("memnn_hot_memory_bytes", "Memories kept ready, about.", registry=of)
         self._days: dict[date, _Counts] = {}
         self._troubles: deque[Trouble] = deque(maxlen=_TROUBLES_KEPT)
         self._flushing = asyncio.Lock()  # what one flush is writing, another must not write too
@@ -138,6 +139,10 @@ class Meter:
         """Note how many updates are not handled yet."""
         self._waiting.set(count)
 
+    def hot(self, size: int) -> None:
+        """Note how many bytes the memories take that are kept ready for answers."""
+        self._hot.set(size)
+
     async def flush(self, ledger: "Ledger") -> None:
         """Put down what was counted since the last time.
 
@@ -146,8 +151,10 @@ class Meter:
         """
         async with self._flushing:
             while self._troubles:
-                await ledger.troubles.add(self._troubles[0])
-                self._troubles.popleft()
+                trouble = self._troubles[0]
+                await ledger.troubles.add(trouble)
+                if self._troubles[0] is trouble:  # else newer ones have pushed it out meanwhile
+                    self._troubles.popleft()
             for day in sorted(self._days):
                 counts = self._days.pop(day)  # what is counted meanwhile begins anew
                 try:

@@ -1,6 +1,7 @@
-"""What the bot says, in English, in one place: short, warm, plain.
+"""What the bot says wherever it is, in English: short, warm, plain.
 
-Edges add layout, never other words. Holds no logic but the choice of a friendly line.
+Edges add layout, and words for what only they have (`bot.telegram.texts`, `bot.admin.words`). Holds
+no logic but the choice of a friendly line.
 """
 
 import re

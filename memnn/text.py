@@ -24,7 +24,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])([\"'”’)]*)\s+(?=\S)|\n+")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st prof sr jr mme no vs etc approx dept fr rev hon capt sgt lt".split()  # noqa: SIM905 -- a list to read
 )
-_FOLD_CACHE = 1 << 17
+_CACHED_WORDS = 1 << 14
 _LONGEST_NAME = 64  # characters
 
 # Words too common to carry what a message is about: they file nowhere and match nothing.
@@ -65,7 +65,6 @@ def tokenise(text: str, limit: int | None = None) -> list[Token]:
     return [Token(m.group(), m.start(), m.end()) for m in found]
 
 
-@lru_cache(_FOLD_CACHE)
 def fold(word: str) -> str:
     """A word without case and accents: "Inès" and "INES" fold to "ines"."""
     decomposed = unicodedata.normalize("NFKD", word)
@@ -73,20 +72,19 @@ def fold(word: str) -> str:
     return plain.encode("utf-8", "replace").decode()  # half a character counts as a "?"
 
 
-@lru_cache(_FOLD_CACHE)
 def stem(word: str) -> str:
     """The English stem of a folded word; a name, number or foreign word mostly keeps its form."""
     folded = fold(word)
     return folded if any(c.isdigit() for c in folded) else str(_stemmer().stemWord(folded))
 
 
-@lru_cache(_FOLD_CACHE)
+@lru_cache(_CACHED_WORDS)
 def word_hash(word: str) -> int:
     """A 32-bit name of a word's stem: what matching and the word buckets compare."""
     return zlib.crc32(stem(word).encode())
 
 
-@lru_cache(_FOLD_CACHE)
+@lru_cache(_CACHED_WORDS)
 def is_content(word: str) -> bool:
     """Whether a word says what a text is about: neither a stop word nor a sign."""
     folded = fold(word)

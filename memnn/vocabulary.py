@@ -17,7 +17,7 @@ from memnn.text import Token, fold, is_content, word_hash
 LOOKS = 10  # numbers that describe a word by itself, see `_looks`
 SHAPES = 8  # the first of them: the word as written
 _MOST_PIECES = 8
-_CACHED_WORDS = 200_000
+_CACHED_WORDS = 1 << 14  # about 15 MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)

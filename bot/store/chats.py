@@ -75,17 +75,6 @@ class Chats:
             await self._connection.command("HSET", self._key, chat.id, sealed)
             self._keep(chat.id, chat)
 
-    async def drop(self, chat_id: int) -> bool:
-        """Know nothing of a chat any more; returns whether it was known.
-
-        Raises:
-            StoreError: It may still be known.
-        """
-        self._cached.pop(chat_id, None)
-        known = await self._connection.command("HDEL", self._key, chat_id)
-        self._keep(chat_id, None)
-        return bool(known)
-
     async def all(self) -> tuple[Chat, ...]:
         """All chats, those first that were seen first.
 

@@ -67,7 +67,9 @@ class Guests:
         await self._connection.command("SADD", self._allowed, user_id)
 
     async def disallow(self, user_id: int) -> bool:
-        """Let a user in no more; returns whether the user was let in before.
+        """Let a user in no more; returns whether this call took the user off the list.
+
+        It says no, too, where a first try did it whose reply was lost on the way.
 
         Raises:
             StoreError: The user may still be let in.

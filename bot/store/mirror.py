@@ -37,6 +37,11 @@ class Mirrors:
         self._bytes = 0
         self._held: OrderedDict[str, tuple[Mirror, int]] = OrderedDict()
 
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes all of them take."""
+        return self._bytes
+
     def get(self, scope: str) -> Mirror:
         """The mirror of a scope; a blank one where it is not hot."""
         held = self._held.get(scope)

@@ -100,6 +100,11 @@ class RedisStore:
         """Whether opening this store made the key file: the first start."""
         return self._key_created
 
+    @property
+    def hot_bytes(self) -> int:
+        """About how many bytes the scopes kept hot in this process take."""
+        return self._mirrors.nbytes
+
     def ledger(self, bot_id: int) -> Ledger:
         """What the bot of this Telegram id keeps beside memories.
 

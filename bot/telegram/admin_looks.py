@@ -25,7 +25,7 @@ from bot.telegram.admin_pages import Shown
 from bot.telegram.desk import Desk
 from bot.telegram.lately import Lately
 from bot.telegram.notices import tell_of_look
-from bot.telegram.replying import now, say, show
+from bot.telegram.replying import now, say, settle, show
 
 _REVEAL: Final = frozenset({"--reveal", "—reveal", "–reveal", "-reveal"})  # as keyboards turn it
 _TERMINAL: Final = "terminal"
@@ -80,14 +80,14 @@ class Looks:
         """A tap on a button below one of these."""
         message = query.message if query.message and query.message.is_accessible else None
         if not isinstance(message, Message) or message.chat.id != query.from_user.id:
-            await query.answer(texts.TOO_OLD)
+            await settle(query, texts.TOO_OLD)
             return
         shown = await self._page(message.chat.id, turn)
         if shown is None:
-            await query.answer(words.NOBODY, show_alert=True)
+            await settle(query, words.NOBODY, alert=True)
             return
         await show(message, *shown)
-        await query.answer()
+        await settle(query)
 
     async def _page(self, admin: int, turn: Turn) -> Shown | None:
         if turn.page is Page.CHATS:

@@ -39,6 +39,12 @@ class Bot(ExtBot[None]):
         fetched = await self._post("getUpdates", asked, read_timeout=wait_s + _GRACE_S)
         return fetched if isinstance(fetched, list) else []
 
+    async def shutdown(self) -> None:
+        """Close the connections, also where a stop came in the moment they were opened."""
+        await super().shutdown()
+        for request in self._request:
+            await request.shutdown()
+
 
 def make_bot(settings: Settings, pacer: Pacer | None) -> Bot:
     """The bot of the settings; not connected yet.

@@ -2,43 +2,40 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from telegram import ChatMember, InlineKeyboardMarkup, Message
-from telegram.error import TelegramError
+from telegram import InlineKeyboardMarkup, Message
 
 from bot import words
-from bot.memories import MAX_CHARACTERS
 from bot.paging import pages
-from bot.phrases import closest, many, numbers
+from bot.phrases import closest
 from bot.store import Chat
 from bot.telegram import files, render, texts
 from bot.telegram.asked import Asked
+from bot.telegram.asking import ask, remember, why
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.desk import Desk
-from bot.telegram.incoming import incoming, name_of, text_of
-from bot.telegram.messages import forget_replied, known
-from bot.telegram.replying import now, respond, say
-from memnn.records import Message as Said
+from bot.telegram.forgetting import forget, forget_all, undo
+from bot.telegram.messages import hello, known
+from bot.telegram.replying import now, say
 
 Run: TypeAlias = Callable[[Asked], Awaitable[None]]
 PAGE: Final = 8
 _PAGE_NUMBER: Final = re.compile(r"\d{1,6}", re.ASCII)
 _FOUND: Final = 8
-_PREVIEW: Final = 5
-_ADMINISTRATORS: Final = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 
 
 async def start(asked: Asked) -> None:
     """What I do, for somebody who comes for the first time."""
-    await say(asked.message, texts.ADDED if asked.chat.group else texts.START)
+    await say(asked.message, hello(asked.desk) if asked.chat.group else texts.START)
 
 
 async def help_(asked: Asked) -> None:
     """All commands."""
+    listed = "\n".join(_line(name) for name in COMMANDS if name not in {"start", "help"})
     paused = texts.PAUSED_NOW if asked.chat.paused else ""
-    await say(asked.message, texts.HELP + texts.HELP_GROUP + paused)
+    await say(asked.message, f"{texts.HELP}\n\n{listed}\n\n{texts.HELP_GROUP}{paused}")
 
 
 async def privacy(asked: Asked) -> None:
@@ -74,91 +71,7 @@ async def search(asked: Asked) -> None:
         return
     found = await asked.desk.conversation.search(asked.scope, asked.rest, limit=_FOUND)
     listed = render.listing([scored.memory for scored in found], now())
-    await say(asked.message, listed or texts.NOTHING_FITS)
-
-
-async def why(asked: Asked) -> None:
-    """How the last answer came about, or that which this replies to."""
-    replied = asked.message.reply_to_message
-    number = asked.desk.recent.answers.get((asked.chat.id, replied.message_id)) if replied else None
-    name = name_of(asked.chat, number) if number else None
-    value = asked.desk.conversation.why(asked.scope, name)
-    if value is None:
-        await say(asked.message, render.text(words.NOTHING_ANSWERED))
-        return
-    await say(
-        asked.message, f"{render.answer(value, now(), quoted=False)}\n\n{render.why(value, now())}"
-    )
-
-
-async def ask(asked: Asked) -> None:
-    """Take what follows, or the message that this replies to, for a question."""
-    said = _meant(asked.desk, asked.message, asked.chat, asked.rest)
-    if said is None:
-        await say(asked.message, texts.REPLY_OR_TEXT)
-        return
-    reply = await asked.desk.conversation.ask(asked.scope, said)
-    await respond(asked.desk, asked.message, asked.chat, reply)
-
-
-async def remember(asked: Asked) -> None:
-    """Take what follows, or the message that this replies to, for a statement."""
-    said = _meant(asked.desk, asked.message, asked.chat, asked.rest)
-    if said is None:
-        await say(asked.message, texts.REPLY_OR_TEXT)
-        return
-    scope = asked.scope
-    reply = await asked.desk.conversation.keep(scope, said, remember=not asked.chat.paused)
-    await respond(asked.desk, asked.message, asked.chat, reply)
-
-
-async def forget(asked: Asked) -> None:
-    """Forget by number, by what it is about, or what this replies to."""
-    if asked.message.reply_to_message and not asked.rest:
-        await forget_replied(asked.desk, asked.message, asked.chat)
-        return
-    scope = asked.scope
-    if ids := numbers(asked.rest):
-        gone = await asked.desk.conversation.forget(scope, ids)
-        if not gone:
-            await say(asked.message, render.text(words.NO_SUCH_MEMORY))
-            return
-        undo = [button("Undo", Action.UNDO, gone[0].id)]
-        await say(asked.message, render.forgotten(gone), rows(undo))
-        return
-    if not asked.rest:
-        usage = words.USAGE.format(usage="/forget 12, or /forget what it is about")
-        await say(asked.message, render.text(usage))
-        return
-    found = [
-        s.memory for s in await asked.desk.conversation.search(scope, asked.rest, limit=_PREVIEW)
-    ]
-    if not found:
-        await say(asked.message, texts.NOTHING_FITS)
-        return
-    picks = [button(f"🗑 {memory.id}", Action.FORGET, memory.id) for memory in found]
-    await say(asked.message, f"{texts.FORGET_WHICH}\n{render.listing(found, now())}", rows(picks))
-
-
-async def undo(asked: Asked) -> None:
-    """Take back what was stored or forgotten last."""
-    await say(asked.message, render.undone(await asked.desk.conversation.undo(asked.scope)))
-
-
-async def forget_all(asked: Asked) -> None:
-    """Ask whether to forget everything."""
-    if asked.chat.group and not await administers(asked.message):
-        await say(asked.message, texts.ADMINISTRATORS_ONLY)
-        return
-    scope = asked.scope
-    total = (await asked.desk.conversation.memories(scope, limit=1)).total
-    if not total and not await asked.desk.conversation.history(scope, limit=1):
-        await say(asked.message, render.text(words.NO_MEMORIES))
-        return
-    what = many(total) if total else "the history"
-    sure = button(f"Forget {what}", Action.FORGET_ALL)
-    keep = button("Keep", Action.KEEP_ALL)
-    await say(asked.message, render.text(words.FORGET_ALL.format(many=what)), rows([sure, keep]))
+    await say(asked.message, f"{texts.FOUND}\n{listed}" if found else texts.NOTHING_FITS)
 
 
 async def history(asked: Asked) -> None:
@@ -185,24 +98,39 @@ async def quiet(asked: Asked) -> None:
     await say(asked.message, texts.LOUD if asked.chat.quiet else texts.QUIET)
 
 
-COMMANDS: Final[dict[str, tuple[Run, str]]] = {
-    "start": (start, "what I do"),
-    "help": (help_, "all commands"),
-    "memories": (memories, "what I remember"),
-    "search": (search, "memories about something"),
-    "ask": (ask, "ask, whatever it looks like"),
-    "remember": (remember, "remember, whatever it looks like"),
-    "why": (why, "how I came to the last answer"),
-    "forget": (forget, "forget by number, text or reply"),
-    "undo": (undo, "take back the last step"),
-    "history": (history, "what was changed or looked at"),
-    "export": (files.export, "all memories, as two files"),
-    "import": (files.import_, "take memories from such a file"),
-    "pause": (pause, "remember nothing for a while"),
-    "resume": (resume, "remember again"),
-    "quiet": (quiet, "acknowledge nothing, or again"),
-    "forget_all": (forget_all, "forget everything, for good"),
-    "privacy": (privacy, "what is kept, and who can read it"),
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as /help and the menus show it.
+
+    Attributes:
+        run: What it does.
+        purpose: That, in a few words.
+        takes: What stands after it, if anything.
+    """
+
+    run: Run
+    purpose: str
+    takes: str = ""
+
+
+COMMANDS: Final = {
+    "start": Command(start, "what I do"),
+    "help": Command(help_, "all commands"),
+    "memories": Command(memories, "all I remember, page by page"),
+    "search": Command(search, "memories about something", "text"),
+    "ask": Command(ask, "a question, whatever it looks like", "text"),
+    "remember": Command(remember, "something to keep, whatever it looks like", "text"),
+    "why": Command(why, "how I came to the last answer"),
+    "forget": Command(forget, "forget memories, also as a reply to one", "number or text"),
+    "undo": Command(undo, "take back the last step"),
+    "history": Command(history, "what was changed, forgotten or looked at"),
+    "export": Command(files.export, "all memories, as two files"),
+    "import": Command(files.import_, "as a reply to an exported file: take it in"),
+    "pause": Command(pause, "remember nothing for a while"),
+    "resume": Command(resume, "remember again"),
+    "quiet": Command(quiet, "no ✍, or ✍ again"),
+    "forget_all": Command(forget_all, "forget everything, for good"),
+    "privacy": Command(privacy, "what is kept, and who can read it"),
 }
 
 
@@ -211,35 +139,14 @@ async def run(desk: Desk, message: Message, name: str, rest: str) -> None:
     chat = await known(desk, message)
     found = COMMANDS.get(name)
     if found:
-        await found[0](Asked(desk, message, chat, rest))
+        await found.run(Asked(desk, message, chat, rest))
     elif not chat.group:
         close = closest(name, COMMANDS)
         hint = f"Did you mean /{close}?" if close else "/help lists the commands."
         await say(message, render.text(words.NO_SUCH_COMMAND.format(name=f"/{name}", close=hint)))
 
 
-async def administers(message: Message, user_id: int | None = None) -> bool:
-    """Whether somebody, or else whoever wrote a message, is an administrator of its group."""
-    if user_id is None and message.sender_chat:
-        return message.sender_chat.id == message.chat.id  # one who hides the name
-    wanted = user_id or (message.from_user.id if message.from_user else None)
-    if wanted is None:
-        return False
-    try:
-        return (await message.chat.get_member(wanted)).status in _ADMINISTRATORS
-    except TelegramError:
-        return False
-
-
-def _meant(desk: Desk, message: Message, chat: Chat, rest: str) -> Said | None:
-    """What a command is about: the text after it, else the message that it replies to."""
-    if rest:
-        return replace(incoming(message, chat, desk.me).said, text=rest[:MAX_CHARACTERS])
-    replied = message.reply_to_message
-    if (
-        replied
-        and text_of(replied)
-        and not (replied.from_user and replied.from_user.id == desk.me.id)
-    ):
-        return incoming(replied, chat, desk.me).said
-    return None
+def _line(name: str) -> str:
+    command = COMMANDS[name]
+    takes = f" <i>{command.takes}</i>" if command.takes else ""
+    return f"/{name}{takes} – {command.purpose}"

@@ -96,6 +96,7 @@ class Edge:
     async def note(self) -> None:
         """Put down what was counted since the last time."""
         self.meter.waiting(len(self.order))
+        self.meter.hot(self.runtime.store.hot_bytes)
         try:
             await self.meter.flush(self.ledger)
         except StoreError as error:

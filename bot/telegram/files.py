@@ -1,8 +1,12 @@
 """/export and /import: memories as documents, never on the disk of this machine."""
 
+from pathlib import PurePath
 from typing import Final
 
+from telegram import Document
+
 from bot import export as forms
+from bot import words
 from bot.phrases import many
 from bot.telegram import render, texts
 from bot.telegram.asked import Asked
@@ -20,15 +24,25 @@ async def export(asked: Asked) -> None:
         await say(asked.message, texts.NO_EXPORT)
         return
     name = f"memories-{now():%Y-%m-%d}"
-    for ending, content in (
-        ("md", forms.to_markdown(memories)),
-        ("jsonl", forms.to_json_lines(memories)),
+    for ending, content, caption in (
+        ("md", forms.to_markdown(memories), texts.TO_READ.format(many=many(len(memories)))),
+        ("jsonl", forms.to_json_lines(memories), texts.TO_IMPORT),
     ):
-        await asked.message.reply_document(content.encode(), filename=f"{name}.{ending}")
+        await asked.message.reply_document(
+            content.encode(), filename=f"{name}.{ending}", caption=caption
+        )
+
+
+def is_export(document: Document) -> bool:
+    """Whether a document looks like one that an export gave, by its name."""
+    return PurePath(document.file_name or "").suffix.lower() in forms.JSON_ENDINGS
 
 
 async def import_(asked: Asked) -> None:
     """Take in the memories of a document that this replies to, or is the caption of."""
+    if asked.chat.paused:
+        await say(asked.message, render.text(words.PAUSED))
+        return
     replied = asked.message.reply_to_message
     document = asked.message.document or (replied.document if replied else None)
     if document is None:

@@ -20,10 +20,11 @@ from bot.telegram import commands, messages, taps, texts
 from bot.telegram.admin import register_admin
 from bot.telegram.desk import Desk
 from bot.telegram.incoming import GROUPS, from_a_bot, text_of
-from bot.telegram.replying import say
+from bot.telegram.replying import say, settle
 
 Handler: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 _FIRST: Final = -1
+_SERVICE: Final = ~(filters.TEXT | filters.CAPTION) & filters.StatusUpdate.ALL
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]+)(?:@(\w+))?(?:\s+|$)")
 
 
@@ -33,44 +34,47 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk)
     add(TypeHandler(Update, _gate(desk)), _FIRST)
     register_admin(application, desk)
     new, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
-    add(MessageHandler(new & filters.StatusUpdate.MIGRATE, _on_migration(desk)))
+    add(MessageHandler(new & _SERVICE, _on_service(desk)))
     add(MessageHandler(new, _on_message(desk)))
-    add(MessageHandler(edited & (filters.TEXT | filters.CAPTION), _on_edit(desk)))
+    add(MessageHandler(edited, _on_edit(desk)))
     add(CallbackQueryHandler(_on_tap(desk)))
-    add(ChatMemberHandler(_on_added, ChatMemberHandler.MY_CHAT_MEMBER))
+    add(ChatMemberHandler(_on_added(desk), ChatMemberHandler.MY_CHAT_MEMBER))
 
 
 def _gate(desk: Desk) -> Handler:
-    async def gate(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        """Let nobody further who may not talk to the bot; in a private chat say so, once."""
+    async def gate(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Let nobody further who may not talk to the bot."""
         chat, user = update.effective_chat, update.effective_user
-        if chat is None:
-            return
-        if await _may_talk(desk, user.id if user else None, chat.id):
-            return
-        message = update.message
-        if (
-            message
-            and user
-            and chat.type not in GROUPS
-            and desk.recent.strangers.once(user.id, value=True)
-        ):
-            code = await desk.access.code(user.id)
-            asks = texts.ASK_TO_COME_IN.format(code=code)
-            await say(message, asks if code else texts.NOT_FOR_EVERYONE)
-        if update.callback_query:
-            await update.callback_query.answer()
+        try:
+            if chat is None or await _may_talk(desk, update, chat.id, user.id if user else None):
+                return
+            await _turn_away(desk, update)
+        except Exception as error:  # noqa: BLE001 -- after an error the library goes on: not here
+            await context.application.process_error(update, error)
         raise ApplicationHandlerStop
 
     return gate
 
 
-async def _may_talk(desk: Desk, user_id: int | None, chat_id: int) -> bool:
+async def _turn_away(desk: Desk, update: Update) -> None:
+    """Tell a stranger in a private chat that the bot is not for everyone, once."""
+    message, user, query = update.message, update.effective_user, update.callback_query
+    if query:
+        await settle(query)
+    alone = message and message.chat.type not in GROUPS
+    if message and user and alone and desk.recent.strangers.once(user.id, value=True):
+        code = await desk.access.code(user.id)
+        asks = texts.ASK_TO_COME_IN.format(code=code)
+        await say(message, asks if code else texts.NOT_FOR_EVERYONE)
+
+
+async def _may_talk(desk: Desk, update: Update, chat_id: int, user_id: int | None) -> bool:
     """Whether somebody may talk in a chat; a supergroup has the right of the group it was."""
     if await desk.access.may_talk(user_id, chat_id):
         return True
-    chat = await desk.ledger.chats.get(chat_id)
-    home = chat.home if chat else None
+    chat, message = await desk.ledger.chats.get(chat_id), update.message
+    moved_from = message.migrate_from_chat_id if message else None
+    home = chat.home if chat else moved_from
     return home is not None and await desk.access.may_talk(user_id, home)
 
 
@@ -98,12 +102,13 @@ def _on_edit(desk: Desk) -> Handler:
     return on_edit
 
 
-def _on_migration(desk: Desk) -> Handler:
-    async def on_migration(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+def _on_service(desk: Desk) -> Handler:
+    async def on_service(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        """What Telegram itself writes in a chat needs no reply; that a group moved matters."""
         if update.message:
             await messages.on_migration(desk, update.message)
 
-    return on_migration
+    return on_service
 
 
 def _on_tap(desk: Desk) -> Handler:
@@ -114,8 +119,12 @@ def _on_tap(desk: Desk) -> Handler:
     return on_tap
 
 
-async def _on_added(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-    await messages.on_added(update)
+def _on_added(desk: Desk) -> Handler:
+    async def on_added(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.my_chat_member:
+            await messages.on_added(desk, update.my_chat_member)
+
+    return on_added
 
 
 def _is_for(name: str | None, desk: Desk) -> bool:

@@ -21,7 +21,6 @@ from bot.store import Chat
 from memnn import records
 
 GROUPS: Final = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
-ANONYMOUS_ADMIN: Final = 1087968824  # under whose id administrators write who hide theirs
 _NAME_CHARACTERS: Final = 64
 _FORGET: Final = re.compile(
     r"\W*(please\W+)?(forget|delete|remove)(\W+(this|that|it|this one|that one))?"
@@ -46,18 +45,33 @@ class Incoming:
 
 
 def incoming(message: Message, chat: Chat, me: User) -> Incoming:
-    """Read a message."""
-    text = text_of(message)
-    mentioned = mentions(message, me)
-    if mentioned:
-        text = without_mention(text, me)
-    replied = message.reply_to_message
-    to_me = bool(replied and replied.from_user and replied.from_user.id == me.id)
+    """Read a message; a forwarded one was said when it was first written."""
+    text = without_mention(text_of(message), me)
+    said_at = message.forward_origin.date if message.forward_origin else message.date
     return Incoming(
         chat,
-        records.Message(name_of(chat, message.message_id), text, message.date, speaker(message)),
-        addressed=not chat.group or mentioned or to_me,
+        records.Message(name_of(chat, message.message_id), text, said_at, speaker(message)),
+        addressed=addressed(message, chat, me),
     )
+
+
+def addressed(message: Message, chat: Chat, me: User) -> bool:
+    """Whether a message is to the bot: in private, or as it names the bot or replies to it."""
+    if not chat.group or mentions(message, me):
+        return True
+    replied = replied_to(message)
+    return replied is not None and by(replied, me)
+
+
+def by(message: Message, somebody: User) -> bool:
+    """Whether somebody wrote a message."""
+    return message.from_user is not None and message.from_user.id == somebody.id
+
+
+def replied_to(message: Message) -> Message | None:
+    """What a message replies to; whatever is written in a topic comes as a reply to its start."""
+    replied = message.reply_to_message
+    return None if replied and replied.forum_topic_created else replied
 
 
 def text_of(message: Message) -> str:
@@ -72,21 +86,26 @@ def name_of(chat: Chat, message_id: int) -> str:
 
 def number_of(chat: Chat, name: str) -> int | None:
     """The message of this chat that a memory came from; None where it is none of this chat."""
-    name = name.rstrip("+")
-    if chat.home:
-        name = name.removeprefix(f"{chat.id}/")
+    where, _, name = name.rstrip("+").rpartition("/")
+    if where != (str(chat.id) if chat.home else ""):
+        return None
     return int(name) if name.isascii() and name.isdigit() and len(name) <= 16 else None  # noqa: PLR2004 -- as in buttons
 
 
 def speaker(message: Message) -> str:
-    """Who said it: of a forwarded message its author; in a group whoever wrote; else the owner."""
-    if message.forward_origin:
-        return visible(_author(message.forward_origin))[:_NAME_CHARACTERS]
-    if message.chat.type not in GROUPS:
+    """Who said it, by name; empty where that is the owner of the memories."""
+    origin, alone = message.forward_origin, message.chat.type not in GROUPS
+    if isinstance(origin, MessageOriginUser) and alone and by(message, origin.sender_user):
         return ""
-    if message.sender_chat:
-        return visible(message.sender_chat.effective_name or "")[:_NAME_CHARACTERS]
-    return visible(message.from_user.full_name if message.from_user else "")[:_NAME_CHARACTERS]
+    if origin:
+        name = _author(origin)
+    elif alone:
+        name = ""
+    elif message.sender_chat:
+        name = message.sender_chat.effective_name or ""
+    else:
+        name = message.from_user.full_name if message.from_user else ""
+    return visible(name)[:_NAME_CHARACTERS]
 
 
 def _author(origin: MessageOrigin) -> str:
@@ -104,11 +123,11 @@ def _author(origin: MessageOrigin) -> str:
 
 def mentions(message: Message, me: User) -> bool:
     """Whether a message names the bot."""
-    kinds = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
+    kinds: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
     if message.text:
-        found = message.parse_entities([*kinds])
+        found = message.parse_entities(kinds)
     else:
-        found = message.parse_caption_entities(list(kinds))
+        found = message.parse_caption_entities(kinds) if message.caption else {}
     return any(
         entity.user.id == me.id if entity.user else part.casefold() == f"@{me.username}".casefold()
         for entity, part in found.items()
@@ -117,12 +136,14 @@ def mentions(message: Message, me: User) -> bool:
 
 def without_mention(text: str, me: User) -> str:
     """A text without the bot's name, which is nothing to remember."""
-    return re.sub(rf"@{re.escape(me.username or '')}\b[,:]?", "", text, flags=re.IGNORECASE).strip()
+    name = rf"(?<!\w)@{re.escape(me.username or '')}(?![\w.]\w)\b[,:]?"
+    return re.sub(name, "", text, flags=re.IGNORECASE).strip()
 
 
-def wants_forgetting(message: Message) -> bool:
-    """Whether a message, which is a reply, says to forget what it replies to."""
-    return bool(message.reply_to_message and _FORGET.fullmatch(text_of(message)))
+def wants_forgetting(message: Message, chat: Chat, me: User) -> bool:
+    """Whether a reply says to forget what it replies to; "forget it" between people does not."""
+    says = _FORGET.fullmatch(without_mention(text_of(message), me))
+    return bool(says and replied_to(message) and addressed(message, chat, me))
 
 
 def from_a_bot(message: Message) -> bool:

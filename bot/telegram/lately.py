@@ -50,7 +50,6 @@ class Recent:
 
     Attributes:
         answers: (chat, answer's message id) → id of the message that it answers.
-        answered: (chat, message id) → id of the answer to it, the other way round.
         said: (chat, message id) → a message whose kind is unsure, for the button below its reply.
         refusing: Chats that refuse reactions.
         albums: Of those the bot cannot read one is told for all their pictures.
@@ -58,7 +57,6 @@ class Recent:
     """
 
     answers: Lately[tuple[int, int], int] = field(default_factory=lambda: Lately(20_000))
-    answered: Lately[tuple[int, int], int] = field(default_factory=lambda: Lately(20_000))
     said: Lately[tuple[int, int], Message] = field(default_factory=lambda: Lately(5_000))
     refusing: Lately[int, bool] = field(default_factory=lambda: Lately(5_000, _HOUR_S))
     albums: Lately[str, bool] = field(default_factory=lambda: Lately(5_000, _HOUR_S))

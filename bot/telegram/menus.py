@@ -32,7 +32,7 @@ async def set_menus(bot: Bot, settings: Settings) -> None:
     Raises:
         TelegramError: One could not be set.
     """
-    everyone = {name: purpose for name, (_, purpose) in COMMANDS.items()}
+    everyone = {name: command.purpose for name, command in COMMANDS.items()}
     await bot.set_my_commands(list(everyone.items()), BotCommandScopeDefault())
     for scope, names in (
         (BotCommandScopeAllGroupChats(), _GROUP),

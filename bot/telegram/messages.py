@@ -3,24 +3,29 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
-from telegram import ChatMember, ChatMemberUpdated, Message, Update
+from telegram import ChatMember, ChatMemberUpdated, Message
 
 from bot.store import Chat
 from bot.telegram import render, texts
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.desk import Desk
+from bot.telegram.files import is_export
 from bot.telegram.incoming import (
     GROUPS,
+    by,
     from_a_bot,
     incoming,
     name_of,
+    replied_to,
     text_of,
     wants_forgetting,
 )
-from bot.telegram.replying import counted, now, respond, say
+from bot.telegram.replying import count, now, respond, say, unsign
 
-_IN = frozenset({ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED})
+_PICKS: Final = 5
+_IN: Final = frozenset({ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED})
 
 
 async def known(desk: Desk, message: Message) -> Chat:
@@ -44,16 +49,15 @@ async def on_message(desk: Desk, message: Message) -> None:
     if not text_of(message):
         await _unreadable(desk, message, chat)
         return
-    if wants_forgetting(message):
+    if wants_forgetting(message, chat, desk.me):
         await forget_replied(desk, message, chat)
         return
     taken = incoming(message, chat, desk.me)
     reply = await desk.conversation.handle(
         desk.scope(chat), taken.said, remember=not chat.paused, addressed=taken.addressed
     )
-    kind, declined, answered = counted(reply)
-    desk.meter.message(kind, time.perf_counter() - start, declined=declined, answered=answered)
-    await respond(desk, message, chat, reply, taken.said)
+    count(desk, reply, start)
+    await respond(desk, message, chat, reply, taken)
 
 
 async def on_edit(desk: Desk, message: Message) -> None:
@@ -65,53 +69,81 @@ async def on_edit(desk: Desk, message: Message) -> None:
     reply = await desk.conversation.edit(
         desk.scope(chat), taken.said, remember=not chat.paused, addressed=taken.addressed
     )
-    await respond(desk, message, chat, reply)
+    if reply.replaced and not reply.stored:
+        await unsign(message)
+    if reply.replaced or text_of(message):  # else a place on a map moved, or votes came in
+        await respond(desk, message, chat, reply, taken)
 
 
 async def on_migration(desk: Desk, message: Message) -> None:
-    """A group became a supergroup: its memories stay its own."""
-    new = message.migrate_to_chat_id
-    if new is None:
+    """A group became a supergroup: its memories stay its own.
+
+    Both groups are told; each of the two messages may come first, and either is enough.
+    """
+    old_id, new_id = message.chat.id, message.migrate_to_chat_id
+    if message.migrate_from_chat_id is not None:
+        old_id, new_id = message.migrate_from_chat_id, message.chat.id
+    if new_id is None:
         return
-    old = await known(desk, message)
-    moved = replace(old, id=new, home=old.home or old.id)
-    await desk.ledger.chats.put(moved)
+    told, chats = await known(desk, message), desk.ledger.chats
+    new = await chats.get(new_id)
+    if new is None or new.home is None:
+        old = await chats.get(old_id) or told
+        await chats.put(replace(old, id=new_id, home=old.home or old_id))
 
 
-async def on_added(update: Update) -> None:
+async def on_added(desk: Desk, change: ChatMemberUpdated) -> None:
     """The bot came into a group: it says what it does there."""
-    change = update.my_chat_member
-    if change and change.chat.type in GROUPS and _came(change):
-        await change.get_bot().send_message(change.chat.id, texts.ADDED)
+    if change.chat.type in GROUPS and _came(change):
+        sees_all = change.new_chat_member.status == ChatMember.ADMINISTRATOR
+        await change.get_bot().send_message(change.chat.id, hello(desk, sees_all=sees_all))
+
+
+def hello(desk: Desk, *, sees_all: bool = False) -> str:
+    """What I do in a group.
+
+    Args:
+        desk: What handlers work with.
+        sees_all: The group lets me see all of its messages, whatever my privacy mode.
+    """
+    sees_all = sees_all or bool(desk.me.can_read_all_group_messages)
+    return texts.ADDED + ("" if sees_all else texts.SEES_LITTLE) + texts.MORE
 
 
 async def forget_replied(desk: Desk, message: Message, chat: Chat) -> None:
     """Forget what a message replies to: a message's memories, or those an answer rests on."""
-    replied = message.reply_to_message
+    replied = replied_to(message)
     if replied is None:
         return
-    scope = desk.scope(chat)
-    if replied.from_user and replied.from_user.id == desk.me.id:
-        asked = desk.recent.answers.get((chat.id, replied.message_id))
-        answered = desk.conversation.why(scope, name_of(chat, asked)) if asked else None
-        supports = answered.answer.supports if answered else ()
-        if not supports:
-            await say(message, texts.ANSWER_GONE)
-            return
-        picks = [button(f"🗑 {m.id}", Action.FORGET, m.id) for m in supports[:5]]
-        await say(message, f"{texts.FORGET_WHICH}\n{render.listing(supports, now())}", rows(picks))
+    if by(replied, desk.me):
+        await _forget_evidence(desk, message, replied, chat)
         return
-    gone = await desk.conversation.forget_said(scope, name_of(chat, replied.message_id))
+    gone = await desk.conversation.forget_said(desk.scope(chat), name_of(chat, replied.message_id))
     if gone:
         undo = [button("Undo", Action.UNDO, gone[0].id)]
         await say(message, render.forgotten(gone), rows(undo))
     else:
-        await say(message, texts.NOTHING_FITS)
+        await say(message, texts.NOT_REMEMBERED)
+
+
+async def _forget_evidence(desk: Desk, message: Message, replied: Message, chat: Chat) -> None:
+    """Offer to forget what an answer rests on; a "forget" may mean one of several memories."""
+    asked = desk.recent.answers.get((chat.id, replied.message_id))
+    answered = desk.conversation.why(desk.scope(chat), name_of(chat, asked)) if asked else None
+    supports = answered.answer.supports[:_PICKS] if answered else ()
+    if not supports:
+        await say(message, texts.NO_ANSWER)
+        return
+    picks = [button(f"🗑 {m.id}", Action.FORGET, m.id) for m in supports]
+    await say(message, f"{texts.FORGET_WHICH}\n{render.listing(supports, now())}", rows(picks))
 
 
 async def _unreadable(desk: Desk, message: Message, chat: Chat) -> None:
     """A message without text: once for an album, and in groups not a word."""
-    if chat.group or message.new_chat_members or message.pinned_message:
+    if chat.group:
+        return
+    if message.document and is_export(message.document):
+        await say(message, texts.IMPORT_HOW)
         return
     album = message.media_group_id or f"{chat.id}:{message.message_id}"
     if desk.recent.albums.once(album, value=True):

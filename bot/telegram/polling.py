@@ -22,7 +22,7 @@ _WAIT_S: Final = 30
 _CONFIRM_S: Final = 3.0
 _CONFLICT: Final = (
     "Telegram gives the updates of this bot to someone else: another process polls with its token, "
-    "or has set a webhook. Stop that one; trying again in %.0f s"
+    "or has set a webhook. Stop that one; trying again in %.1f s"
 )
 
 log = logging.getLogger(__name__)

@@ -113,7 +113,9 @@ def history(events: Sequence[Event], now: datetime) -> str:
         number = f"<code>{event.memory_id}</code> " if event.memory_id else ""
         was = f" was “{_safe(event.old_text, 100)}”" if event.old_text else ""
         told.append(f"{number}{HAPPENED[event.kind]}, {escape(when(event.time, now))}{was}")
-    return "\n".join(told)
+    older = len(events) - len(told)
+    more = [f"<i>and {many(older, 'older one', 'older ones')}</i>"] if older else []
+    return "\n".join(told + more)
 
 
 def _under(head: str, memories: Sequence[Memory], now: datetime) -> str:

@@ -1,10 +1,12 @@
 """Sending what the conversation replied: a sign, an answer that quotes its evidence, a line."""
 
+import time
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from telegram import (
+    CallbackQuery,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Message,
@@ -18,9 +20,9 @@ from bot.store import Chat
 from bot.telegram import render, texts
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.desk import Desk
-from bot.telegram.incoming import number_of
+from bot.telegram.incoming import Incoming, number_of
 from memnn.records import Kind
-from memnn.records import Message as Said
+from memnn.text import sentences
 
 SIGN: Final = "✍"
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
@@ -53,64 +55,128 @@ async def show(message: Message, html: str, keyboard: InlineKeyboardMarkup | Non
         )
 
 
+async def settle(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """Let a button stop turning, with words that show for a moment, or until they are read."""
+    with suppress(BadRequest):  # it was tapped too long ago to be answered
+        await query.answer(text or None, show_alert=alert)
+
+
 async def respond(
-    desk: Desk, message: Message, chat: Chat, reply: Reply, said: Said | None = None
+    desk: Desk, message: Message, chat: Chat, reply: Reply, taken: Incoming | None = None
 ) -> None:
-    """Send all parts of a reply to a message; with what was said, one tap may take it otherwise."""
-    if said and reply.unsure:
-        desk.recent.said.put((chat.id, message.message_id), said)
+    """Send all parts of a reply.
+
+    Args:
+        desk: What handlers work with.
+        message: Where the reply goes: to its chat, and its topic.
+        chat: That chat.
+        reply: What the conversation replied.
+        taken: The message that it replies to, where one tap is to take that for another kind.
+    """
+    about = number_of(chat, reply.message_id) or message.message_id
+    overheard = taken is not None and not taken.addressed
+    doubt = _doubt(reply) if taken and taken.addressed and not chat.paused else None
+    if doubt and taken:
+        desk.recent.said.put((chat.id, about), taken.said)
     if reply.answered:
-        await answer(desk, message, chat, reply.answered, unsure=reply.unsure)
-    elif reply.stored and not reply.line:
-        await acknowledge(desk, message, chat, unsure=reply.unsure)
+        unsure = doubt is Action.TOLD
+        await answer(desk, message, chat, reply.answered, about, unsure=unsure)
+    if reply.stored and not reply.line:
+        unsure = doubt is Action.ASKED
+        await acknowledge(desk, message, chat, about, unsure=unsure, aloud=not overheard)
     if reply.line:
-        told = reply.unsure and not reply.stored and not reply.failed
-        remember = [button("Remember this", Action.TOLD, message.message_id)] if told else []
+        told = doubt is Action.TOLD and not reply.answered
+        remember = [button("Remember this", Action.TOLD, about)] if told else []
         await say(message, render.text(reply.line), rows(remember))
 
 
-async def acknowledge(desk: Desk, message: Message, chat: Chat, *, unsure: bool = False) -> None:
-    """Let somebody see that a message is remembered."""
-    if unsure:
-        asked = button("That was a question", Action.ASKED, message.message_id)
-        await say(message, texts.NOTED, rows([asked]))
-        return
+def _doubt(reply: Reply) -> Action | None:
+    """The one tap that may put right what a message was taken for."""
+    if reply.failed:
+        return None
+    if reply.stored:
+        return Action.ASKED if reply.unsure and not reply.answered else None
+    said_again = reply.kind is Kind.STATEMENT and not reply.answered  # after it was forgotten
+    return Action.TOLD if reply.unsure or said_again else None
+
+
+async def acknowledge(
+    desk: Desk,
+    message: Message,
+    chat: Chat,
+    about: int,
+    *,
+    unsure: bool = False,
+    aloud: bool = True,
+) -> None:
+    """Let somebody see that a message is remembered.
+
+    Args:
+        desk: What handlers work with.
+        message: Where words go, if any.
+        chat: Where it is.
+        about: The message that is remembered.
+        unsure: It may have been a question, which one tap says.
+        aloud: Where it cannot have a sign, words are better than nothing.
+    """
     if chat.quiet:
         return
-    if not desk.recent.refusing.get(chat.id):
-        try:
-            await message.set_reaction(SIGN)
-        except BadRequest:
-            desk.recent.refusing.put(chat.id, value=True)
-        else:
-            return
-    await say(message, texts.NOTED)
+    if unsure:
+        asked = button("That was a question", Action.ASKED, about)
+        await say(message, texts.NOTED, rows([asked]))
+    elif not await _signed(desk, message, chat, about) and aloud:
+        await say(message, texts.NOTED)
+
+
+async def _signed(desk: Desk, message: Message, chat: Chat, about: int) -> bool:
+    """Put the sign on a message; returns whether it can have one."""
+    if desk.recent.refusing.get(chat.id):
+        return False
+    try:
+        await message.get_bot().set_message_reaction(chat.id, about, SIGN)
+    except BadRequest:
+        desk.recent.refusing.put(chat.id, value=True)
+        return False
+    return True
+
+
+async def unsign(message: Message) -> None:
+    """Take the sign off a message, which is no longer remembered."""
+    with suppress(BadRequest):  # it had none
+        await message.set_reaction()
 
 
 async def answer(
-    desk: Desk, message: Message, chat: Chat, value: Answered, *, unsure: bool = False
+    desk: Desk, message: Message, chat: Chat, value: Answered, asked: int, *, unsure: bool = False
 ) -> None:
-    """Send an answer as a reply that quotes the message it rests on."""
-    asked = message.message_id
+    """Send an answer as a reply that quotes the message it rests on.
+
+    Args:
+        desk: What handlers work with.
+        message: Where it goes.
+        chat: Where that is.
+        value: The answer.
+        asked: The message that asked.
+        unsure: It may have been a statement, which one tap says.
+    """
     keyboard = keyboard_of(value, asked, unsure=unsure)
     sent = await _quoting(message, chat, value, keyboard)
     if sent is None:
         sent = await say(message, render.answer(value, now(), quoted=False), keyboard)
     desk.recent.answers.put((chat.id, sent.message_id), asked)
-    desk.recent.answered.put((chat.id, asked), sent.message_id)
 
 
 def keyboard_of(
     value: Answered, asked: int, *, unsure: bool = False, unfolded: bool = False
 ) -> InlineKeyboardMarkup | None:
     """The buttons below an answer."""
+    told = [button("Remember this", Action.TOLD, asked)] if unsure else []
     if not value.answer.trace.hops:
-        return rows([button("Remember this", Action.TOLD, asked)] if unsure else [])
+        return rows(told)
     fold = button("Fold", Action.FOLD, asked) if unfolded else button("Why?", Action.WHY, asked)
     given = value.answer.text is not None
     wrong = [button("That’s wrong", Action.WRONG, asked)] if given else []
-    told = [button("Remember this", Action.TOLD, asked)] if unsure and not given else []
-    return rows([fold, *wrong, *told])
+    return rows([fold, *wrong], told)
 
 
 async def _quoting(
@@ -121,26 +187,37 @@ async def _quoting(
     origin = number_of(chat, supports[0].message_id) if supports else None
     if value.answer.text is None or origin is None:
         return None
-    quote = supports[0].text
+    quote = _sentence(supports[0].text, value.answer.text)
     if len(quote.encode("utf-16-le")) // 2 > MessageLimit.MAX_TEXT_LENGTH // 4:
         return None
     html = render.answer(value, now(), quoted=True)
-    where = ReplyParameters(origin, quote=quote, allow_sending_without_reply=True)
     try:
         return await message.get_bot().send_message(
             chat.id,
             html,
             parse_mode=ParseMode.HTML,
-            reply_parameters=where,
+            # Never without it: the answer would stand there without what it rests on.
+            reply_parameters=ReplyParameters(origin, quote=quote),
             reply_markup=keyboard,
             message_thread_id=message.message_thread_id if message.is_topic_message else None,
             link_preview_options=_NO_PREVIEW,
         )
-    except BadRequest:  # edited since, or not quite as it was written
+    except BadRequest:  # deleted or edited since, or not quite as it was written
         return None
 
 
-def counted(reply: Reply) -> tuple[Kind | None, bool, bool]:
-    """What the meter wants to know: the kind, whether it was declined, whether answered."""
+def _sentence(told: str, answer: str) -> str:
+    """The sentence of a memory that holds the answer, else all of it.
+
+    In between, the message may have other blanks and line ends than its memory.
+    """
+    holds = (part for part in sentences(told) if answer.casefold() in part.casefold())
+    return next(holds, told)
+
+
+def count(desk: Desk, reply: Reply, start: float) -> None:
+    """Count a message that was taken in at some time of the performance counter."""
     given = reply.answered is not None and reply.answered.answer.text is not None
-    return reply.kind, reply.answered is not None and not given, given
+    declined = reply.answered is not None and not given
+    seconds = time.perf_counter() - start
+    desk.meter.message(reply.kind, seconds, declined=declined, answered=given)

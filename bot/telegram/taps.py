@@ -1,21 +1,24 @@
 """What the buttons do. Each tap is answered once; what it may touch follows from where it is."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from telegram import CallbackQuery, Message
+from telegram.error import BadRequest
 
 from bot import words
 from bot.phrases import many
 from bot.store import Chat
 from bot.telegram import render, texts
 from bot.telegram.buttons import Action, Tap, button, parse, rows
-from bot.telegram.commands import administers, leaf
+from bot.telegram.commands import leaf
 from bot.telegram.desk import Desk
+from bot.telegram.forgetting import administers, all_of
 from bot.telegram.incoming import name_of
 from bot.telegram.messages import known
-from bot.telegram.replying import keyboard_of, now, respond, show
+from bot.telegram.replying import keyboard_of, now, respond, settle, show
 
 _PICKS: Final = 5
 
@@ -49,23 +52,24 @@ async def on_tap(desk: Desk, query: CallbackQuery) -> None:
     tap = parse(query.data)
     message = query.message
     if tap is None or not isinstance(message, Message) or not message.is_accessible:
-        await query.answer(texts.TOO_OLD)
+        await settle(query, texts.TOO_OLD)
         return
     chat = await known(desk, message)
-    answered = await _RUN[tap.action](Tapped(desk, query, message, chat, tap))
-    await query.answer(answered or None)
+    await settle(query, await _RUN[tap.action](Tapped(desk, query, message, chat, tap)))
 
 
 async def _why(tapped: Tapped) -> str:
     """Unfold how an answer came about, or fold it again."""
-    value = tapped.desk.conversation.why(tapped.scope, name_of(tapped.chat, tapped.tap.first))
+    asked = tapped.tap.first
+    value = tapped.desk.conversation.why(tapped.scope, name_of(tapped.chat, asked))
     if value is None:
         return texts.ANSWER_GONE
     html = render.answer(value, now(), quoted=tapped.message.quote is not None)
     unfolded = tapped.tap.action is Action.WHY
     if unfolded:
         html = f"{html}\n\n{render.why(value, now())}"
-    await show(tapped.message, html, keyboard_of(value, tapped.tap.first, unfolded=unfolded))
+    unsure = _offers(tapped.message, Action.TOLD)
+    await show(tapped.message, html, keyboard_of(value, asked, unsure=unsure, unfolded=unfolded))
     return ""
 
 
@@ -104,19 +108,32 @@ async def _right(tapped: Tapped) -> str:
     return ""
 
 
-async def _other_kind(tapped: Tapped) -> str:
-    """Take a message for the other kind: a question, or something to remember."""
-    replied = tapped.message.reply_to_message
+async def _was_question(tapped: Tapped) -> str:
+    """Take a message that was remembered for a question."""
     said = tapped.desk.recent.said.get((tapped.chat.id, tapped.tap.first))
-    scope = tapped.scope
     if said is None:
-        return texts.TOO_OLD
-    if tapped.tap.action is Action.ASKED:
-        reply = await tapped.desk.conversation.ask(scope, said)
-    else:
-        reply = await tapped.desk.conversation.keep(scope, said, remember=not tapped.chat.paused)
-    await tapped.message.edit_reply_markup(None)
-    await respond(tapped.desk, replied or tapped.message, tapped.chat, reply)
+        return texts.KIND_GONE
+    answered = await tapped.desk.conversation.ask(tapped.scope, said)
+    await show(tapped.message, texts.NOT_KEPT)
+    await respond(tapped.desk, tapped.message, tapped.chat, answered)
+    return ""
+
+
+async def _was_statement(tapped: Tapped) -> str:
+    """Remember a message that was taken for something else; an answer to it keeps its buttons."""
+    chat, asked = tapped.chat, tapped.tap.first
+    said = tapped.desk.recent.said.get((chat.id, asked))
+    if said is None:
+        return texts.KIND_GONE
+    talk = tapped.desk.conversation
+    value = talk.why(tapped.scope, said.id)
+    kept = await talk.keep(tapped.scope, said, remember=not chat.paused)
+    unfolded = _offers(tapped.message, Action.FOLD)
+    with suppress(BadRequest):  # tapped twice
+        await tapped.message.edit_reply_markup(
+            keyboard_of(value, asked, unfolded=unfolded) if value else None
+        )
+    await respond(tapped.desk, tapped.message, chat, kept)
     return ""
 
 
@@ -159,10 +176,19 @@ async def _undo(tapped: Tapped) -> str:
 
 
 async def _forget_all(tapped: Tapped) -> str:
-    """Forget everything; in a group, only if an administrator taps."""
-    if tapped.chat.group and not await administers(tapped.message, tapped.query.from_user.id):
+    """Forget everything; in a group, only if an administrator taps.
+
+    The button says how many memories that are; where there are others by now, it asks anew.
+    """
+    desk, chat = tapped.desk, tapped.chat
+    if chat.group and not await administers(tapped.message, tapped.query.from_user.id):
         return texts.ADMINISTRATORS_ONLY
-    count = await tapped.desk.conversation.forget_all(tapped.scope)
+    total = (await desk.conversation.memories(tapped.scope, limit=1)).total
+    if total != tapped.tap.first:
+        await show(tapped.message, *all_of(total))
+        return texts.ASKED_ANEW
+    count = await desk.conversation.forget_all(tapped.scope)
+    await desk.ledger.chats.put(replace(chat, name="", username=""))
     stamp = f"{datetime.now(UTC):%d %b %Y, %H:%M}"
     await show(tapped.message, texts.FORGOT_ALL.format(many=many(count), time=stamp))
     return ""
@@ -174,13 +200,20 @@ async def _keep_all(tapped: Tapped) -> str:
     return ""
 
 
+def _offers(message: Message, action: Action) -> bool:
+    """Whether a message has a button for something."""
+    lines = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    taps = (parse(str(key.callback_data)) for line in lines for key in line)
+    return any(tap and tap.action is action for tap in taps)
+
+
 _RUN: Final = {
     Action.WHY: _why,
     Action.FOLD: _why,
     Action.WRONG: _wrong,
     Action.RIGHT: _right,
-    Action.ASKED: _other_kind,
-    Action.TOLD: _other_kind,
+    Action.ASKED: _was_question,
+    Action.TOLD: _was_statement,
     Action.LEAF: _leaf,
     Action.DROP: _drop,
     Action.FORGET: _forget,

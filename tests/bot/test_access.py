@@ -109,6 +109,16 @@ async def test_pairing_takes_ids_and_gives_up_on_them(guests: Guests) -> None:
     assert await may(access, STRANGER, GROUP)
 
 
+async def test_a_repeat_whose_first_reply_was_lost_says_the_same(guests: Guests) -> None:
+    """Whoever was let in as far as this process knew was let in."""
+    access = Access(settings("pairing"), guests)
+    await access.allow(STRANGER)
+    assert await may(access, STRANGER)
+    await guests.disallow(STRANGER)  # the first try, of which nothing was heard
+    assert await access.disallow(STRANGER)
+    assert not await may(access, STRANGER)
+
+
 async def test_who_stands_in_the_settings_is_never_out(guests: Guests) -> None:
     """Administrators and ALLOWED_IDS need no code, and disallowing them changes nothing."""
     access = Access(settings("pairing"), guests)

@@ -1,5 +1,6 @@
 """Counting: each thing once, by the day, and nothing lost where the store fails."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -87,6 +88,19 @@ async def test_what_could_not_be_put_down_is_kept(place: Backend) -> None:
         assert (day.statements, day.questions, day.errors) == (2, 2, 1)
 
 
+async def test_what_comes_while_much_is_put_down_is_kept(ledger: Ledger) -> None:
+    """More errors than there is room for push out the oldest, and no other."""
+    meter = Meter()
+    for number in range(100):
+        meter.trouble("", f"Line{number}")
+    flushing = asyncio.create_task(meter.flush(ledger))
+    await asyncio.sleep(0)  # the first is on its way now
+    meter.trouble("", "Newest")
+    await flushing
+    kept = [trouble.what for trouble in await ledger.troubles.latest(limit=200)]
+    assert kept == ["Newest", *(f"Line{number}" for number in reversed(range(100)))]
+
+
 def test_no_metric_names_anybody() -> None:
     """Labels are kinds, outcomes and classes; a line of free text is "other"."""
     meter = Meter()
@@ -95,6 +109,16 @@ def test_no_metric_names_anybody() -> None:
     shown = generate_latest(meter.registry).decode()
     assert 'error="other"' in shown
     assert "5550123" not in shown
+
+
+def test_what_is_at_hand_is_shown() -> None:
+    """/metrics has the updates that wait, and the bytes of the memories kept ready."""
+    meter = Meter()
+    meter.waiting(3)
+    meter.hot(5_000)
+    shown = generate_latest(meter.registry).decode()
+    assert "memnn_waiting_updates 3.0" in shown
+    assert "memnn_hot_memory_bytes 5000.0" in shown
 
 
 def test_the_age_of_the_last_poll() -> None:

@@ -83,21 +83,6 @@ async def test_chats_are_found_by_user_name(backend: Backend, bot_id: int) -> No
         assert await chats.find("ada_l") == later
 
 
-async def test_chats_are_dropped(backend: Backend, bot_id: int) -> None:
-    """A chat that is dropped is known to nobody, and may be put again as it was."""
-    async with opened(backend) as store:
-        chats = store.ledger(bot_id).chats
-        await chats.put(CHAT)
-
-        assert await chats.drop(5)
-        assert not await chats.drop(5)
-        assert await chats.get(5) is None
-        assert await chats.all() == ()
-
-        await chats.put(CHAT)
-        assert await store.ledger(bot_id).chats.get(5) == CHAT
-
-
 async def test_chats_at_hand_are_bounded(backend: Backend, bot_id: int) -> None:
     """However many chats are asked for, only so many are kept at hand."""
     async with opened(backend) as store:

@@ -27,7 +27,7 @@ async def test_mirrors_are_bounded(backend: Backend, scope: str) -> None:
         for name in scopes:
             await store.add(name, plan("a", *(f"text {i} of {name}" for i in range(20))))
             assert len(await store.candidates(name, ())) == 20
-            assert store._mirrors._bytes <= 60_000
+            assert 0 < store.hot_bytes <= 60_000
         assert list(store._mirrors._held) == scopes[-len(store._mirrors._held) :]
         assert 0 < len(store._mirrors._held) < 6
         for name in scopes:
@@ -42,7 +42,7 @@ async def test_scope_larger_than_the_bound(backend: Backend, scope: str) -> None
         await store.add(scope, plan("a", "one"))
 
         assert len(await store.candidates(scope, ())) == 1
-        assert store._mirrors._bytes == 0
+        assert store.hot_bytes == 0
 
 
 async def test_mirror_is_not_reloaded(backend: Backend, scope: str) -> None:

@@ -34,6 +34,23 @@ class Scene:
         """Say something, and wait for what the bot writes back."""
         return await self.next(chat, self.server.say(chat, text, **how).message_id)
 
+    async def tell(self, chat: int, text: str, **how: int | str | None) -> Post:
+        """Say something, and wait for the sign that it is remembered."""
+        post = self.server.say(chat, text, **how)
+        await self.signed(post)
+        return post
+
+    async def noticed(self, post: Post) -> None:
+        """Wait for any sign that a message was dealt with."""
+        chat = post.data["chat"]["id"]
+        await self.server.wait_for(
+            lambda: post.reactions or self.server.sent(chat, after=post.message_id)
+        )
+
+    async def signed(self, post: Post) -> None:
+        """Wait for the sign that a message is remembered."""
+        await self.server.wait_for(lambda: post.reactions)
+
     async def next(self, chat: int, after: int) -> Post:
         """The first message that the bot writes after another."""
         return (await self.server.wait_for(lambda: self.server.sent(chat, after)))[0]
@@ -62,6 +79,7 @@ async def scene(store: RedisStore, model: Model, **values: Any) -> AsyncIterator
                 "admin_ids": f"{ADMIN}",
                 "chat_sends_per_s": 1000,
                 "sends_per_s": 1000,
+                "group_sends_per_min": 1000,
                 **values,
             }
         )

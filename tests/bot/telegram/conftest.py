@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.store import Ledger, RedisStore
+from memnn.generalization import Generalization
+from memnn.model import Model
+from tests.bot.telegram.admin_world import Scene, scene
 from tests.servers import Backend, embedded, opened
 
 _numbers = count(5_000_000)
@@ -36,3 +39,20 @@ async def _store(backend: Backend) -> AsyncIterator[RedisStore]:
 def _ledger(store: RedisStore) -> Ledger:
     """The ledger of a bot of the test's own."""
     return store.ledger(next(_numbers))
+
+
+@pytest.fixture(name="mind")
+async def _mind(backend: Backend, model: Model) -> AsyncIterator[RedisStore]:
+    """A store that files memories as the shipped network wants them."""
+    assert backend.server
+    async with RedisStore.open(
+        backend.server.url, key_file=backend.key_file, featuriser=Generalization(model)
+    ) as store:
+        yield store
+
+
+@pytest.fixture(name="world")
+async def _world(mind: RedisStore, model: Model) -> AsyncIterator[Scene]:
+    """A bot with the shipped network, open to everybody."""
+    async with scene(mind, model) as made:
+        yield made

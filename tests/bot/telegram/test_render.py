@@ -69,6 +69,8 @@ def test_every_answer_is_valid(value: Answered, quoted: bool) -> None:  # noqa: 
     """Answers, evidence and traces, together in one message, parse and fit."""
     valid(render.answer(value, NOW, quoted=quoted))
     valid(f"{render.answer(value, NOW, quoted=quoted)}\n\n{render.why(value, NOW)}")
+    picks = render.listing(value.nearest[:5], NOW)
+    valid(f"{render.answer(value, NOW, quoted=quoted)}\n\n{texts.WHICH}\n{picks}")
 
 
 @_many

@@ -1,20 +1,24 @@
 """The bot's life: it starts when Telegram lets it, loses nothing, and ends gently."""
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Any
 
 import aiohttp
 import pytest
+from telegram.error import Conflict
 
 from bot.errors import ConfigurationError
 from bot.log import Discreet, foreign
+from bot.telegram.application import make_bot
 from bot.web import SECRET_HEADER
 from memnn.model import Model
 from tests.bot.telegram.served import ADA, BOB, served, settings_for, telegram
-from tests.servers import Backend, kill_server
+from tests.servers import Backend, kill_server, opened
 from tests.telegram_server import Post, TelegramServer
 
 SECRET = "a_secret-of-4"  # noqa: S105 -- of nothing
@@ -102,6 +106,17 @@ async def test_a_stop_is_heard_while_it_waits(
         await bot.end()
 
 
+@pytest.mark.parametrize("turns", [0, 4, 8, 16, 60])
+async def test_a_stop_comes_at_any_moment(
+    turns: int, server: TelegramServer, backend: Backend, tiny: Model
+) -> None:
+    """In the first moments, too; nothing is left open."""
+    async with served(server, backend, tiny):
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    gc.collect()  # what was left open says so now
+
+
 async def test_another_poller_is_told_of_and_outlived(
     server: TelegramServer, backend: Backend, tiny: Model, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -110,6 +125,51 @@ async def test_another_poller_is_told_of_and_outlived(
     async with served(server, backend, tiny):
         await noticed(server, server.say(ADA, TOLD))
     assert "another process polls with its token" in caplog.text
+
+
+async def test_a_poller_that_comes_between_is_outlived(
+    server: TelegramServer, backend: Backend, tiny: Model, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another process takes the turn away and loses it again; nothing that was said is lost."""
+    async with served(server, backend, tiny) as bot:
+        await server.wait_for(lambda: polls(server), SLOW_S)
+        async with make_bot(bot.settings, None) as other:
+            with pytest.raises(Conflict):
+                await other.fetch(0, 20)
+        await noticed(server, server.say(ADA, TOLD))
+    assert "another process polls with its token" in caplog.text
+
+
+async def test_what_comes_again_is_answered_once(
+    server: TelegramServer, backend: Backend, tiny: Model
+) -> None:
+    """Repeated at once or after a restart: the bot remembers what it is done with."""
+    async with served(server, backend, tiny):
+        post = server.say(ADA, "/help")
+        await noticed(server, post)
+        server.repeat(max(server.world.updates.log))
+        await noticed(server, server.say(ADA, "/privacy"))
+    async with served(server, backend, tiny):
+        for update_id in list(server.world.updates.log):
+            server.repeat(update_id)
+        await noticed(server, server.say(ADA, "/start"))
+    assert [sent.text[:5] for sent in server.sent(ADA)] == ["Tell ", "What ", "Hello"]
+
+
+async def test_what_a_crash_left_is_answered_once(
+    server: TelegramServer, backend: Backend, tiny: Model
+) -> None:
+    """The next process finishes it, though Telegram, which was not told, sends it again."""
+    post = server.say(ADA, "/help")
+    ((update_id, update),) = server.world.updates.log.items()
+    async with opened(backend) as store:
+        inbox = store.ledger(server.world.me["id"]).inbox
+        assert await inbox.put({update_id: json.dumps(update).encode()}) == (update_id,)
+    async with served(server, backend, tiny):
+        await noticed(server, post)
+        await server.wait_for(lambda: server.world.updates.given, SLOW_S)
+        await noticed(server, server.say(ADA, "/privacy"))
+    assert [sent.text[:5] for sent in server.sent(ADA)] == ["Tell ", "What "]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +219,13 @@ async def test_pushed_updates_need_the_secret(
             for headers in ({}, {SECRET_HEADER: "wrong"}, {SECRET_HEADER: "ä"}):
                 async with session.post(url, json=forged, headers=headers) as answer:
                     assert answer.status == 403
+            headers = {SECRET_HEADER: SECRET}
+            for body, status in ((b"{", 400), (b"[" * 10**5, 400), (b" " * (2 << 20), 413)):
+                async with session.post(url, data=BytesIO(body), headers=headers) as answer:
+                    assert answer.status == status
+            for odd in (b"[]", b"5", b"null", b'{"update_id": "x"}', b'{"update_id": 7}'):
+                async with session.post(url, data=odd, headers=headers) as answer:
+                    assert answer.status == 200  # or Telegram would send it for ever
         await noticed(server, server.say(ADA, TOLD))
     assert not server.calls_of("sendMessage", BOB)
 
