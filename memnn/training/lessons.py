@@ -5,7 +5,6 @@ them STOP is right, and after a wrong one FAIL. R is taught on the gold supports
 """
 
 import random
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from memnn.mechanisms import Answering, Mechanisms, Ranking
 from memnn.paper.dictionary import BEGIN, END, PAD
+from memnn.paper.hashing import frequent
 from memnn.paper.hops import Chosen, Hops, pad
 from memnn.paper.network import PaperNetwork
 from memnn.paper.stories import Encoded
@@ -32,7 +32,7 @@ class OutputLessons:
     def __init__(self, network: PaperNetwork, course: Course, taught: Sequence[Encoded]) -> None:
         self.network, self.course, self.taught = network, course, taught
         self.module = network.output
-        self.common = _common(taught)
+        self.common = frequent((question.story for question in taught), _COMMON)
 
     def loss(self, batch: Sequence[Encoded], choice: random.Random) -> Tensor:
         """Of one batch, a scalar."""
@@ -169,9 +169,3 @@ def _said(question: Encoded, config: Mechanisms) -> tuple[int, ...]:
     """An answer as R should say it: with its end, unless it is one word always."""
     words = question.answer[: config.words]
     return words if config.answering is Answering.WORD else (*words, END)
-
-
-def _common(taught: Sequence[Encoded]) -> set[int]:
-    told = [memory for question in taught for memory in question.story]
-    counts = Counter(word for memory in told for word in set(memory))
-    return {word for word, count in counts.items() if count > _COMMON * len(told)}

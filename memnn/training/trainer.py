@@ -128,7 +128,8 @@ def _resume(
     file = schedule.checkpoint
     if file is None or not file.exists():
         return Pace(steps, schedule.epochs, schedule.warm_up)
-    if _metadata(file).get("plan") != _plan(schedule):
+    about = _metadata(file)
+    if about.get("plan") != _plan(schedule) or "pace" not in about:
         raise DataError(
             f"{file}: a checkpoint of a run with another seed or schedule; remove it, or name "
             "another folder with --work"
@@ -140,7 +141,7 @@ def _resume(
         number, _, field = name.partition(".")
         state.setdefault(int(number), {})[field] = value
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-    return Pace(**json.loads(_metadata(file)["pace"]))
+    return Pace(**json.loads(about["pace"]))
 
 
 def _plan(schedule: Schedule) -> str:
