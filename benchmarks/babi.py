@@ -10,6 +10,7 @@ it goes on where it was. --quick: tasks 1, 6, 15 and 20 with one seed, and fails
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +29,7 @@ from memnn.training.courses import Watch
 RESULTS = Path(__file__).parent / "results"
 OUT = RESULTS / "babi.json"
 QUICK = (1, 6, 15, 20)
-CURVE = (100, 250, 500)
+CURVE = "100,250,500"
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _console = Console(highlight=False)
@@ -41,6 +42,7 @@ def main(  # noqa: PLR0913 -- one a flag
     tasks: Annotated[str, typer.Option(help="Such as 1-20 or 1,6,15.")] = f"1-{TASKS}",
     seeds: Annotated[int, typer.Option(help="Trainings of each; the median counts.")] = 3,
     rows: Annotated[str, typer.Option(help="Of full, original, joint, curve.")] = "full,original",
+    curve: Annotated[str, typer.Option(help="Training questions of the curve's points.")] = CURVE,
     work: Annotated[Path, typer.Option(help="Where trainings are kept.")] = Path("babi.work"),
     out: Annotated[Path, typer.Option(help="Where the JSON goes.")] = OUT,
     quick: Annotated[bool, typer.Option(help="Four tasks, one seed, with a floor.")] = False,
@@ -51,36 +53,43 @@ def main(  # noqa: PLR0913 -- one a flag
     chosen = QUICK if quick else _numbers(tasks)
     names = ["quick"] if quick else rows.split(",")
     all_seeds = range(FIRST_SEED, FIRST_SEED + (1 if quick else seeds))
+    few = [int(number) for number in curve.split(",")]
     result: dict[str, Any] = {"paper": PAPER}
     with watching() as watch:
         for name in names:
-            result |= _rows(name, chosen, all_seeds, lambda run: _run(run, data, work, watch))
+            runs = _curve if name == "curve" else _row
+            plan = _Plan(name, chosen, all_seeds, few)
+            result |= runs(plan, lambda run: _run(run, data, work, watch))
             _write(out, result, keep=not quick)
     _console.print(table(json.loads(out.read_text(encoding="utf-8"))))
     if quick and result["quick"]["lowest"] < PASSED:
         sys.exit(f"a task is below {PASSED}%: {result['quick']['tasks']}")
 
 
-def _rows(
-    name: str,
-    tasks: Sequence[int],
-    seeds: Sequence[int],
-    run: Callable[[Run], dict[str, Any]],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
     """What a row of the table, or the curve, is made of."""
-    if name == "curve":
-        return {"curve": {str(few): _few(few, tasks, seeds[:1], run) for few in CURVE}}
-    groups = [tuple(tasks)] if name == "joint" else [(task,) for task in tasks]
-    seeds = seeds[:1] if name == "joint" else seeds
-    runs = [Run(name, group, seed) for seed in seeds for group in groups]
-    return {name: summary([run(each) for each in runs], seeds)}
+
+    name: str
+    tasks: Sequence[int]
+    seeds: Sequence[int]
+    few: Sequence[int]
 
 
-def _few(
-    few: int, tasks: Sequence[int], seeds: Sequence[int], run: Callable[[Run], dict[str, Any]]
-) -> dict[str, Any]:
-    runs = [Run("full", (task,), seed, few) for seed in seeds for task in tasks]
-    return summary([run(each) for each in runs], seeds)
+def _row(plan: _Plan, run: Callable[[Run], dict[str, Any]]) -> dict[str, Any]:
+    joint = plan.name == "joint"
+    groups = [tuple(plan.tasks)] if joint else [(task,) for task in plan.tasks]
+    seeds = plan.seeds[:1] if joint else plan.seeds
+    runs = [Run(plan.name, group, seed) for seed in seeds for group in groups]
+    return {plan.name: summary([run(each) for each in runs], seeds)}
+
+
+def _curve(plan: _Plan, run: Callable[[Run], dict[str, Any]]) -> dict[str, Any]:
+    seeds, points = plan.seeds[:1], {}
+    for few in plan.few:
+        runs = [Run("full", (task,), seed, few) for seed in seeds for task in plan.tasks]
+        points[str(few)] = summary([run(each) for each in runs], seeds)
+    return {"curve": points}
 
 
 def _run(run: Run, data: Path, work: Path, watch: Callable[[str], Watch]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ PASSED = 95.0  # percent
 FIRST_SEED = 11
 ROWS: dict[str, tuple[Mechanisms, Course]] = {
     "full": (FULL, FULL_COURSE),
-    "original": (ORIGINAL, ORIGINAL_COURSE),
+    "original": (replace(ORIGINAL, ordered=True), ORIGINAL_COURSE),
     "quick": (FULL, QUICK_COURSE),
     "joint": (FULL, JOINT_COURSE),
 }

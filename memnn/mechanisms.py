@@ -77,6 +77,7 @@ class Mechanisms:
         margin: By how much a right candidate should win, for `Ranking.MARGIN`.
         negatives: Sampled wrong candidates a right one, for `Ranking.MARGIN`.
         answering: What R makes of the supports.
+        ordered: Whether R knows the words of the last support from those of the others (4|W|).
         words: Longest answer, in words.
         output_size: Size of O's embedding (n).
         answer_size: Size of R's embedding.
@@ -100,6 +101,7 @@ class Mechanisms:
     margin: float = 0.1
     negatives: int = 1
     answering: Answering = Answering.WORD
+    ordered: bool = False
     words: int = 1
     output_size: int = 100
     answer_size: int = 100

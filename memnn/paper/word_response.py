@@ -19,6 +19,7 @@ from memnn.paper.write_time import NEVER
 from memnn.scorer import Role
 
 _SAID: Final = len(Role)  # the role of a word that was said already
+_LAST: Final = len(Role) + 1  # and that of a word of the last support, where it has its own
 
 
 class WordResponse(nn.Module):
@@ -28,7 +29,7 @@ class WordResponse(nn.Module):
         super().__init__()
         n = config.answer_size
         self.config, self.count = config, words
-        self.embedding = Embedding(config, words, n, len(Role) + 1)
+        self.embedding = Embedding(config, words, n, len(Role) + 1 + config.ordered)
         self.dropout = nn.Dropout(config.dropout)
         if config.contexts:
             self.contexts = Contexts(words, n)
@@ -54,9 +55,12 @@ class WordResponse(nn.Module):
 
     def _asked(self, supports: Supports, seen: Tensor, said: Tensor) -> Tensor:
         text = torch.cat([supports.text, said], 1)
-        last = torch.full_like(said, int(supports.segments.max()) + 1)
-        segments = torch.cat([supports.segments, last], 1)
+        own = torch.full_like(said, int(supports.segments.max()) + 1)
+        segments = torch.cat([supports.segments, own], 1)
         roles = torch.where(supports.segments > 0, Role.SUPPORT.value, Role.QUESTION.value)
+        if self.config.ordered:
+            last = (supports.segments > 0) & (supports.segments == supports.counts[:, None])
+            roles = torch.where(last, _LAST, roles)
         roles = torch.cat([roles, torch.full_like(said, _SAID)], 1)
         around = None
         if self.config.contexts:

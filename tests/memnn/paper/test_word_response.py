@@ -60,6 +60,14 @@ def test_a_word_that_was_said_counts_for_the_next() -> None:
     assert not torch.allclose(one[:, 1], other[:, 1])
 
 
+def test_the_last_support_can_have_words_of_its_own() -> None:
+    """4|W|: then R tells one order of the supports from the other."""
+    for ordered in (False, True):
+        made = response(replace(ORIGINAL, ordered=ordered))
+        one, other = (made(supports(*rows), SAID)[0, 0, A] for rows in ((0, 1), (1, 0)))
+        assert torch.allclose(one, other) is not ordered
+
+
 def test_matches_with_question_and_supports_weigh_apart() -> None:
     """λ of the question and λ of the supports (section 3.6)."""
     plain, matching = response(), response(replace(ORIGINAL, match=Match.SCORE))
