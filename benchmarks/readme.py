@@ -1,24 +1,36 @@
-"""The numbers of the README, written from the results that the benchmarks left.
+"""The numbers of the README and of docs/paper.md, written from the results of the benchmarks.
 
     python -m benchmarks.readme
 
-A table stands between its two marks; a test holds the README to the results.
+A table stands between its two marks; a test holds both pages to the results.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.markdown import fill
+from benchmarks.markdown import row as _line
+from benchmarks.paper_tables import (
+    ablation_table,
+    babi_table,
+    curve_table,
+    summary_table,
+    world_table,
+)
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+PAPER = ROOT / "docs" / "paper.md"
 RESULTS = ROOT / "benchmarks" / "results"
 _QUESTION_COLUMNS = ("hit_at_1", "all_supports", "accuracy", "precision", "declined")
 _QUESTION_HEADS = ("hit@1", "all found", "accuracy", "of given, right", "declined")
 
 
 def main() -> None:
-    """Rewrite the tables of the README."""
+    """Rewrite the tables of both pages."""
     README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+    PAPER.write_text(paper_filled(PAPER.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def filled(text: str) -> str:
@@ -27,12 +39,21 @@ def filled(text: str) -> str:
         "results": answers_table(_read("conversations")),
         "speed": speed_table(_read("latency")),
         "load": load_table(_read("load")),
+        "paper": summary_table(_read("babi"), _read("world")),
     }
-    for name, table in tables.items():
-        first, last = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, _, rest = text.partition(first)
-        text = f"{before}{first}\n{table}\n{last}{rest.partition(last)[2]}"
-    return text
+    return fill(text, tables)
+
+
+def paper_filled(text: str) -> str:
+    """docs/paper.md with the tables of the latest results."""
+    babi = _read("babi")
+    tables = {
+        "babi": babi_table(babi),
+        "curve": curve_table(babi),
+        "world": world_table(_read("world")),
+        "ablation": ablation_table(_read("ablation")),
+    }
+    return fill(text, tables)
 
 
 def answers_table(result: dict[str, Any]) -> str:
@@ -86,10 +107,6 @@ def load_table(result: dict[str, Any]) -> str:
 def _read(name: str) -> dict[str, Any]:
     held: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return held
-
-
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _share(value: float | None) -> str:
