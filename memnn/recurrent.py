@@ -17,7 +17,8 @@ def recur(gru: nn.GRU, sequences: Tensor, mask: Tensor) -> Tensor:
     """
     lengths = mask.sum(1).clamp(min=1)  # a sequence without a word reads one pad
     if bool((lengths == sequences.shape[1]).all()):  # nothing is padded, and packing is no gift
-        return gru(sequences.transpose(0, 1))[0].transpose(0, 1)
+        alone: Tensor = gru(sequences.transpose(0, 1))[0]
+        return alone.transpose(0, 1)
     packed = pack_padded_sequence(sequences, lengths, batch_first=True, enforce_sorted=False)
     states, _ = pad_packed_sequence(
         gru(packed)[0], batch_first=True, total_length=sequences.shape[1]
