@@ -8,7 +8,7 @@ candidates in, supports and trace out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from torch import Tensor
 from memnn.features import match_features
 from memnn.model import Model
 from memnn.reader import Reading
-from memnn.reading import EXTRAS, Batch, Read, group
+from memnn.reading import EXTRAS, Batch, Read, Words, group
 from memnn.records import Hop, Memory, Scored
 from memnn.scorer import Candidates, Role
 from memnn.slots import Slots
@@ -51,15 +51,26 @@ class Chosen:
 
 
 @torch.inference_mode()
-def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Chosen:
-    """Run the hops over the candidates of one question."""
+def choose_supports(
+    model: Model, question: Sequence[Word], slots: Slots, words: Words | None = None
+) -> Chosen:
+    """Run the hops over the candidates of one question.
+
+    Args:
+        model: The network.
+        question: The question's words.
+        slots: The candidates.
+        words: Numbers the words that are read; where it lives on, known words are read faster.
+    """
+    words = Words() if words is None else words
     rows: list[int] = []
     hops: list[Hop] = []
-    margin, enough, read = 0.0, 0.0, None
+    margin, enough, read, asked = 0.0, 0.0, None, _Asked(question, words)
     patience = model.calibration.patience
     for hop in range(min(model.config.max_hops, len(slots))):
         first = first_pass(model, question, slots, rows)
-        seen = _second_pass(model, question, slots, rows, first)
+        seen = _second_pass(model, asked, slots, rows, first)
+        asked = replace(asked, state=seen.read[1].asked)
         best = int(np.argmax(seen.relevance))
         if hop == 0:
             margin, enough = float(seen.relevance[best] - seen.stop), float(seen.enough[best])
@@ -135,6 +146,13 @@ def passage_extras(
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    question: Sequence[Word]
+    words: Words
+    state: Tensor | None = None  # once it was read
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     rows: list[int]
     relevance: NDArray[np.float32]
@@ -145,7 +163,7 @@ class _Seen:
 
 def _second_pass(
     model: Model,
-    question: Sequence[Word],
+    asked: _Asked,
     slots: Slots,
     chosen: Sequence[int],
     first: NDArray[np.float32],
@@ -155,8 +173,9 @@ def _second_pass(
     supports = [Read(slots.derived(row, model.memory), row) for row in chosen]
     candidates = [Read(slots.derived(row, model.memory), row) for row in rows]
     extras = passage_extras(rows, first[rows], slots.rows, chosen)
-    batch = Batch.of([group(question, supports, list(zip(candidates, extras, strict=True)))])
-    reading = model.reader.read(batch, model.scorer.vectors.weight)
+    passages = group(asked.question, supports, list(zip(candidates, extras, strict=True)))
+    batch = Batch.of([passages], asked.words)
+    reading = model.reader.read(batch, model.scorer.vectors.weight, asked.state)
     relevance, stop = model.reader.hop(batch, reading)
     relevance = relevance[0, len(chosen) :]
     enough = model.reader.suffices(reading)[len(chosen) :]

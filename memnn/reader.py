@@ -11,14 +11,16 @@ Letters as in `memnn.reading`; h hidden size a direction, H = 2h, p size of a wo
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from memnn.config import ModelConfig
-from memnn.reading import EXTRAS, MATCHES, Batch
+from memnn.reading import EXTRAS, MATCHES, Batch, Seen
 from memnn.recurrent import recur
+from memnn.scorer import Bags
 from memnn.vocabulary import LOOKS
 
 TAGS = 2  # of a word in a list: outside, in an item
@@ -46,12 +48,14 @@ class Reading:
         mask: Which of them are words, shape [C, T].
         questions: Of every context's question, shape [B, H].
         pooled: Of every passage in its context, shape [C, 4H].
+        asked: Of every question by itself, shape [Q, H].
     """
 
     states: Tensor
     mask: Tensor
     questions: Tensor
     pooled: Tensor
+    asked: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,31 +124,31 @@ class Reader(nn.Module):
         )
         self.count = nn.Linear(4 * wide, 1)
 
-    def read(self, batch: Batch, vectors: Tensor) -> Reading:
+    def read(self, batch: Batch, vectors: Tensor, asked: Tensor | None = None) -> Reading:
         """Read every passage in its context.
 
         Args:
             batch: The passages.
             vectors: Static vectors of the pieces, shape [pieces, d].
+            asked: The questions by themselves, where they were read before.
         """
-        words = functional.embedding_bag(
-            batch.bags.pieces, vectors, batch.bags.offsets, mode="mean"
-        )  # [W, d]
-        words = self.dropout(words)
-        projected, keys = torch.relu(self.project(words)), torch.relu(self.align(words))  # [W, p]
-        questions = self._questions(batch, projected)  # [B, H]
+        seen = batch.words.seen(partial(self._see, vectors))
+        projected, keys = seen.projected, seen.keys  # [W, p]
+        asked = self._ask(batch, projected) if asked is None else asked  # [Q, H]
+        questions = self._questions(batch, projected, asked)  # [B, H]
         of = batch.context_of
         passage = functional.embedding(batch.passages, projected)  # [C, T, p]
         passage_keys = functional.embedding(batch.passages, keys)
-        asked_of = batch.question_of[of]
-        asked = _aligned(passage_keys, _Others.of(batch.questions, projected, keys, asked_of))
+        asks = _Others.of(batch.questions, projected, keys, batch.question_of[of])
+        matched = _aligned(passage_keys, asks)
         linked = _aligned(passage_keys, _Others.of(batch.supports, projected, keys, of))
         mask = batch.passages > 0
-        looks = functional.embedding(batch.passages, batch.looks)
-        read = torch.cat([passage, asked, passage * asked, linked, looks, batch.matches], -1)
+        looks = functional.embedding(batch.passages, seen.looks)
+        read = torch.cat([passage, matched, passage * matched, linked, looks, batch.matches], -1)
         states = recur(self.gru, read, mask)  # [C, T, H]
         states = states * self.dropout(torch.ones_like(states[:, :1]))  # one mask a passage
-        return Reading(states, mask, questions, self._pool(states, mask, questions[of]))
+        pooled = self._pool(states, mask, questions[of])
+        return Reading(states, mask, questions, pooled, asked)
 
     def hop(self, batch: Batch, reading: Reading) -> tuple[Tensor, Tensor]:
         """O's second pass: relevance of every candidate, shape [G, K], and of the null memory, [G].
@@ -200,14 +204,24 @@ class Reader(nn.Module):
             count=counted.sum(1),
         )
 
-    def _questions(self, batch: Batch, projected: Tensor) -> Tensor:
-        """A question with what its supports brought in, shape [B, H]."""
+    def _see(self, vectors: Tensor, bags: Bags, looks: Tensor) -> Seen:
+        """Words by their pieces and looks."""
+        words = functional.embedding_bag(bags.pieces, vectors, bags.offsets, mode="mean")  # [W, d]
+        words = self.dropout(words)
+        return Seen(torch.relu(self.project(words)), torch.relu(self.align(words)), looks)
+
+    def _ask(self, batch: Batch, projected: Tensor) -> Tensor:
+        """Every question by itself, shape [Q, H]."""
         asked = batch.questions > 0
         words = functional.embedding(batch.questions, projected)
         states = recur(self.question_gru, words, asked)  # [Q, T, H]
         weight = self.question_pool(states).squeeze(-1).masked_fill(~asked, _FAR)
         weight = weight.softmax(-1) * asked  # a text without a word is nothing, however padded
-        question = torch.einsum("qt,qth->qh", weight, states).index_select(0, batch.question_of)
+        return torch.einsum("qt,qth->qh", weight, states)
+
+    def _questions(self, batch: Batch, projected: Tensor, asked: Tensor) -> Tensor:
+        """A question with what its supports brought in, shape [B, H]."""
+        question = asked.index_select(0, batch.question_of)
         supports = functional.embedding(batch.supports, projected)  # [B, T, p]
         known = batch.supports > 0
         weight = torch.einsum("btp,bp->bt", supports, self.support_query(question))

@@ -9,7 +9,7 @@ the batch.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -77,8 +77,7 @@ class Batch:
     """Groups of passages as tensors.
 
     Attributes:
-        bags: Pieces of the W distinct words.
-        looks: What each distinct word looks like, shape [W, LOOKS].
+        words: Whose numbers stand for the words.
         questions: Word numbers, shape [Q, T]; 0 is padding, as in the next two.
         question_of: The question of each context, shape [B].
         supports: Words of all supports of a context, shape [B, T].
@@ -91,8 +90,7 @@ class Batch:
         orders: Write order of the members, shape [G, K].
     """
 
-    bags: Bags
-    looks: Tensor
+    words: "Words"
     questions: Tensor
     question_of: Tensor
     supports: Tensor
@@ -105,8 +103,14 @@ class Batch:
     orders: Tensor
 
     @classmethod
-    def of(cls, groups: Sequence[Sequence[Passage]]) -> "Batch":
-        """Lay groups out as tensors. Each group holds at least one passage."""
+    def of(cls, groups: Sequence[Sequence[Passage]], words: "Words | None" = None) -> "Batch":
+        """Lay groups out as tensors.
+
+        Args:
+            groups: Each holds at least one passage.
+            words: Numbers the words; by default those of this batch alone.
+        """
+        words = Words() if words is None else words
         passages = [passage for group in groups for passage in group]
         contexts = {id(p.context): p.context for p in passages}  # in order of first appearance
         place = {key: index for index, key in enumerate(contexts)}
@@ -114,7 +118,6 @@ class Batch:
         context_of = [place[id(p.context)] for p in passages]
         questions = {id(c.question): c.question for c in contexts.values()}  # each is read once
         number = {key: index for index, key in enumerate(questions)}
-        words = Words()
         blank = np.zeros(EXTRAS, dtype=np.float32)
         extras = np.stack([blank if p.extras is None else p.extras for p in passages])
         starts = np.cumsum([0, *(len(group) for group in groups)])
@@ -132,8 +135,7 @@ class Batch:
             context_of=torch.tensor(context_of),
             members=pad(members, filler=-1),
             orders=pad([[p.memory.order for p in group] for group in groups]),
-            bags=words.bags(),
-            looks=words.looks(),
+            words=words,
         )
 
     def settle(self, passage: int) -> "Batch":
@@ -141,6 +143,21 @@ class Batch:
         settled = torch.zeros_like(self.settled)
         settled[passage] = True
         return replace(self, settled=settled)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """W words as the reader sees them, padding first.
+
+    Attributes:
+        projected: What is read of them, shape [W, p].
+        keys: By which they are aligned with each other, shape [W, p].
+        looks: What they look like, shape [W, LOOKS].
+    """
+
+    projected: Tensor
+    keys: Tensor
+    looks: Tensor
 
 
 @dataclass(slots=True)
@@ -152,6 +169,14 @@ class Words:
     def numbers(self, words: Sequence[Word]) -> list[int]:
         """The numbers of a text's words; new words get the next ones."""
         return [self.number.setdefault(word, len(self.number) + 1) for word in words]
+
+    def seen(self, see: Callable[[Bags, Tensor], Seen]) -> Seen:
+        """The words as a reader sees them.
+
+        Args:
+            see: The reader's sight, of pieces and looks.
+        """
+        return see(self.bags(), self.looks())
 
     def bags(self) -> Bags:
         """The pieces of every word, padding first."""

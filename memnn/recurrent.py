@@ -16,6 +16,9 @@ def recur(gru: nn.GRU, sequences: Tensor, mask: Tensor) -> Tensor:
         The states, shape [B, T, directions * hidden].
     """
     lengths = mask.sum(1).clamp(min=1)  # a sequence without a word reads one pad
+    if bool((lengths == sequences.shape[1]).all()):  # nothing is padded, and packing is no gift
+        alone: Tensor = gru(sequences.transpose(0, 1))[0]
+        return alone.transpose(0, 1)
     packed = pack_padded_sequence(sequences, lengths, batch_first=True, enforce_sorted=False)
     states, _ = pad_packed_sequence(
         gru(packed)[0], batch_first=True, total_length=sequences.shape[1]

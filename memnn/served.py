@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from memnn.generalization import Generalization
 from memnn.input_map import perceive
+from memnn.lexicon import Lexicon
 from memnn.model import Model
 from memnn.output_map import choose_supports, first_pass
 from memnn.parts import Parts
@@ -19,6 +20,7 @@ class Served(Generalization):
     def __init__(self, model: Model) -> None:
         super().__init__(model)
         self.model = model
+        self._lexicon = Lexicon()
 
     def perceive(self, message: Message) -> Perception:
         """I; see `memnn.input_map`."""
@@ -31,7 +33,9 @@ class Served(Generalization):
     def answer(self, text: str, slots: Slots) -> Answer:
         """O, then R; see `memnn.output_map` and `memnn.response`."""
         question = self.model.question(text)
-        return respond(self.model, text, question, choose_supports(self.model, question, slots))
+        self._lexicon.trim()
+        chosen = choose_supports(self.model, question, slots, self._lexicon)
+        return respond(self.model, text, question, chosen)
 
 
 def parts_of(model: Model | Parts) -> Parts:

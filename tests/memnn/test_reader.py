@@ -213,7 +213,7 @@ def test_words_of_a_batch_are_numbered_once() -> None:
     batch = Batch.of([hop("the key", [], ["key the key", "the"])])
     assert batch.questions.tolist() == [[1, 2]]
     assert batch.passages.tolist() == [[2, 1, 2], [1, 0, 0]]
-    assert len(batch.bags.offsets) == 3
+    assert len(batch.words.bags().offsets) == 3
     assert batch.context_of.tolist() == [0, 0]
 
 
