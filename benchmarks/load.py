@@ -24,9 +24,11 @@ from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
+from urllib.request import urlopen
 
 import psutil
 import typer
+from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 from rich.table import Table
 
@@ -51,6 +53,7 @@ _REPLIES = frozenset({"sendMessage", "setMessageReaction"})
 _MS = 1e3
 _MB = 1 << 20
 _UNLIMITED = "100000"
+_WEB_PORT = 18080
 _START_S = 60.0
 _WAIT_S = 30.0
 
@@ -69,6 +72,7 @@ class Step:
         median_ms: From message to reply.
         p95_ms: Likewise.
         rss_mb: Of the bot at its end.
+        hot_mb: How much of that are memories kept ready for answers, about.
     """
 
     name: str
@@ -78,6 +82,7 @@ class Step:
     median_ms: float
     p95_ms: float
     rss_mb: float
+    hot_mb: float
 
 
 class People:
@@ -116,6 +121,7 @@ class People:
             statistics.median(times) * _MS,
             times[int(0.95 * (len(times) - 1))] * _MS,
             self._bot.memory_info().rss / _MB,
+            _hot_bytes() / _MB,
         )
 
     def _match(self) -> None:
@@ -163,7 +169,7 @@ async def measured(directory: Path, *, quick: bool) -> list[Step]:
 
 def show(steps: Sequence[Step]) -> None:
     """Print the table."""
-    table = Table("what", "messages", "sent /s", "handled /s", "median", "p95", "resident")
+    table = Table("what", "messages", "sent /s", "handled /s", "median", "p95", "resident", "hot")
     for s in steps:
         table.add_row(
             s.name,
@@ -173,6 +179,7 @@ def show(steps: Sequence[Step]) -> None:
             f"{s.median_ms:.1f} ms",
             f"{s.p95_ms:.1f} ms",
             f"{s.rss_mb:.0f} MB",
+            f"{s.hot_mb:.0f} MB",
         )
     Console().print(table)
 
@@ -185,7 +192,7 @@ def _settings(directory: Path, server: TelegramServer) -> Settings:
         "SENDS_PER_S": _UNLIMITED,
         "CHAT_SENDS_PER_S": _UNLIMITED,
         "GROUP_SENDS_PER_MIN": _UNLIMITED,
-        "WEB_PORT": "18080",
+        "WEB_PORT": str(_WEB_PORT),
     }
     for name in ("REDIS_URL", "WEBHOOK_URL", "MEMORY_KEY_FILE"):
         os.environ.pop(name, None)
@@ -216,6 +223,13 @@ async def _running(settings: Settings, server: TelegramServer) -> AsyncIterator[
     finally:
         process.terminate()
         await process.wait()
+
+
+def _hot_bytes() -> float:
+    """What the bot says of itself; up to ten seconds old."""
+    with urlopen(f"http://127.0.0.1:{_WEB_PORT}/metrics", timeout=5) as page:
+        families = text_string_to_metric_families(page.read().decode())
+    return next(f.samples[0].value for f in families if f.name == "memnn_hot_memory_bytes")
 
 
 def _polls(call: Call) -> bool:
@@ -264,7 +278,8 @@ async def _at_rate(people: People, texts: Iterator[str], rate: float, count: int
     start = time.monotonic()
     for number, text in enumerate(islice(texts, count)):
         await asyncio.sleep(start + number / rate - time.monotonic())
-        people.say(FIRST_CHAT + PEOPLE_ONE_BY_ONE + number % PEOPLE_AT_ONCE, text)
+        person = number // 2 % PEOPLE_AT_ONCE  # who tells something, and then asks
+        people.say(FIRST_CHAT + PEOPLE_ONE_BY_ONE + person, text)
     await people.settle(limit_s=120.0)
     return time.monotonic() - start
 

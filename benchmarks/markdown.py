@@ -14,6 +14,11 @@ def rows(cells: Sequence[Sequence[str]]) -> list[str]:
     return [row(*heads), row(*["---"] * len(heads)), *(row(*line) for line in lines)]
 
 
+def points(lines: Sequence[str]) -> list[str]:
+    """Lines as points of a list."""
+    return [f"- {line}" for line in lines]
+
+
 def fill(text: str, tables: Mapping[str, str]) -> str:
     """A page with its tables: each stands between two marks with its name."""
     for name, table in tables.items():

@@ -4,7 +4,7 @@ from typing import Any
 
 from benchmarks.babi_runs import PASSED
 from benchmarks.babi_table import lines
-from benchmarks.markdown import rows
+from benchmarks.markdown import points, rows
 
 _ROWS = (
     ("full", "20 tasks, the full network", "MemNN AM+NG+NL"),
@@ -39,13 +39,13 @@ def _tasks(held: dict[str, Any]) -> str:
 def babi_table(result: dict[str, Any]) -> str:
     """The 20 tasks: the paper's columns and ours, and what the trainings took."""
     told = [
-        f"Trained with seeds {', '.join(map(str, result[name]['seeds']))} ({name}): "
+        f"{name}: seeds {', '.join(map(str, result[name]['seeds']))}; "
         f"lowest {result[name]['lowest']:.1f}, {result[name]['seconds'] / 60:.0f} minutes of one "
         f"core in all."
         for name in ("full", "original", "joint")
         if name in result
     ]
-    return "\n".join([*rows(lines(result)), "", *told, ""])
+    return "\n".join([*rows(lines(result)), "", *points(told), ""])
 
 
 def curve_table(result: dict[str, Any]) -> str:
@@ -85,7 +85,7 @@ def world_table(result: dict[str, Any]) -> str:
             if kind != "none"
         ),
     ]
-    return "\n".join([*rows(cells), "", *told, ""])
+    return "\n".join([*rows(cells), "", *points(told), ""])
 
 
 def ablation_table(result: dict[str, Any]) -> str:

@@ -88,7 +88,15 @@ def speed_table(result: dict[str, Any]) -> str:
 
 def load_table(result: dict[str, Any]) -> str:
     """What the bot bore in Telegram, step by step."""
-    heads = ("what", "messages", "a second", "median", "95th percentile", "resident")
+    heads = (
+        "what",
+        "messages",
+        "a second",
+        "median",
+        "95th percentile",
+        "resident",
+        "of it memories",
+    )
     lines = [_line(*heads), _line(*["---"] * len(heads))]
     lines += [
         _line(
@@ -98,6 +106,7 @@ def load_table(result: dict[str, Any]) -> str:
             f"{_number(step['median_ms'])} ms",
             f"{_number(step['p95_ms'])} ms",
             f"{step['rss_mb']:.0f} MB",
+            f"{step['hot_mb']:.0f} MB",
         )
         for step in result["steps"]
     ]

@@ -37,7 +37,7 @@ from memnn.training.world import UNSEEN, World, tale
 OUT = Path(__file__).parent / "results" / "world.json"
 STORIES = 500  # of 14 statements and 6 questions: 7,000 and 3,000, as in the paper
 HELD = 50  # stories that validate
-BASELINE_EPOCHS = 8
+BASELINE_EPOCHS = 6
 CLUSTERS = 12
 SEGMENTER_EPOCHS = 30
 WORLDS = {
