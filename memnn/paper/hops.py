@@ -13,6 +13,7 @@ from torch import Tensor
 
 from memnn.paper.dictionary import PAD
 from memnn.paper.stories import Encoded
+from memnn.reading import pad
 
 SEGMENTS = 4  # the question, the latest support, the one before, older ones
 SHOWN = 3  # supports whose place is compared with a memory's: the latest, the one before, the first
@@ -73,12 +74,6 @@ class Hops:
         """Which memories may be chosen, shape [R, N]."""
         there = self.memories[:, :, 0] != PAD
         return there if self.hashed is None else there & self.hashed
-
-
-def pad(texts: Sequence[Sequence[int]]) -> Tensor:
-    """Texts as one tensor, shape [texts, longest]."""
-    width = max(1, *(len(text) for text in texts))
-    return torch.tensor([[*text, *[PAD] * (width - len(text))] for text in texts])
 
 
 def pad_stories(stories: Sequence[Sequence[Sequence[int]]]) -> Tensor:

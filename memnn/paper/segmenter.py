@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from memnn.paper.dictionary import FIRST_FRESH, PAD
-from memnn.paper.hops import pad
 from memnn.paper.match_read import table
+from memnn.reading import pad
 
 
 class Segmenter(nn.Module):

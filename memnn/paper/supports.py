@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from memnn.paper.dictionary import PAD
-from memnn.paper.hops import Chosen, pad
+from memnn.paper.hops import Chosen
 from memnn.paper.stories import Encoded
+from memnn.reading import pad
 
 
 @dataclass(frozen=True, slots=True)

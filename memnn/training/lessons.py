@@ -13,11 +13,12 @@ from torch import Tensor
 from memnn.mechanisms import Answering, Mechanisms, Ranking
 from memnn.paper.dictionary import BEGIN, END, PAD
 from memnn.paper.hashing import frequent
-from memnn.paper.hops import Chosen, Hops, pad
+from memnn.paper.hops import Chosen, Hops
 from memnn.paper.network import PaperNetwork
 from memnn.paper.stories import Encoded
 from memnn.paper.supports import Supports
 from memnn.paper.write_time import FAIL, NEVER, NULLS, STOP, Scores
+from memnn.reading import pad
 from memnn.training.courses import Course
 from memnn.training.losses import margin_ranking
 
