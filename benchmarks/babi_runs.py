@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -135,6 +135,3 @@ def summary(results: Sequence[dict[str, Any]], seeds: Sequence[int]) -> dict[str
         "runs": runs,
         "seconds": round(sum(r["seconds"] for r in results), 1),
     }
-
-
-Progress = Callable[[Run], Watch]

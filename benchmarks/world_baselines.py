@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from memnn.paper.dictionary import Dictionary
-from memnn.paper.hops import pad
 from memnn.paper.stories import Question
+from memnn.reading import pad
 from memnn.training.trainer import Schedule, Tick, fit
 
 _SIZE = 64

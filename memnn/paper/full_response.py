@@ -18,12 +18,12 @@ from memnn.paper.dictionary import PAD
 from memnn.paper.hops import MOST_HOPS
 from memnn.paper.match_read import Window, neighbours, same, table
 from memnn.paper.supports import Supports
+from memnn.paper.write_time import NEVER
 
 _RELATIONS = 6  # of a reader to what it reads from, see `_relations`; two more a support, up to it
 _CHANNELS = 3  # the same word; with the same left neighbour; with the same right one
 _STEPS = 8
 _COPIED = 3  # never said yet, said last, said before
-_NEVER = -1e9
 _SHARPNESS = 8.0  # attention logits are divided by it
 
 
@@ -117,18 +117,18 @@ class MatchReadResponse(nn.Module):
         state = self.cell(self.dropout(self.said(last) + now), state)
         keys = self.text_key(read.texts) + self.text_place.weight[: read.texts.shape[1]]
         weight = torch.einsum("rkd,rd->rk", keys, self.attend(state) + now) / _SHARPNESS
-        weight = weight.masked_fill(~read.there, _NEVER).softmax(1)
+        weight = weight.masked_fill(~read.there, NEVER).softmax(1)
         seen = torch.einsum("rk,rkd->rd", weight, read.texts)
         merged = torch.cat([state, seen, read.summed, read.texts[:, 0]], 1)
         merged = self.dropout(torch.relu(self.merge(merged)))  # [R, 2d]
         words = self.word(merged)
         barred = torch.arange(words.shape[1]) == PAD
-        words = words.masked_fill(barred, _NEVER).softmax(1)  # [R, V]
+        words = words.masked_fill(barred, NEVER).softmax(1)  # [R, V]
         marks = torch.where(marks > 0, 2, marks)
         marks = torch.where(read.numbers == last[:, None], 1, marks)
         keys = self.copy_key(read.words) + self.copied(marks)
         copy = torch.einsum("rtd,rd->rt", keys, self.copy_query(merged)) / _SHARPNESS
-        copy = copy.masked_fill(read.numbers == PAD, _NEVER).softmax(1)
+        copy = copy.masked_fill(read.numbers == PAD, NEVER).softmax(1)
         copied = torch.zeros_like(words).scatter_add(1, read.numbers, copy)
         gate = torch.sigmoid(self.copies(merged))
         return state, marks, gate * words + (1 - gate) * copied
