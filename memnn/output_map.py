@@ -83,7 +83,7 @@ def choose_supports(
         if hop == 0 and enough > _ENOUGH:
             read = seen.read[0].settle(best), seen.read[1]
             break
-    supports = tuple(_held(slots, row) for row in rows)
+    supports = tuple(slots.held(row) for row in rows)
     return Chosen(supports, tuple(hops), margin, enough, read)
 
 
@@ -196,19 +196,12 @@ def best_rows(scores: NDArray[np.float32], count: int) -> list[int]:
 def _trace(slots: Slots, seen: _Seen, first: NDArray[np.float32], *, chosen: int | None) -> Hop:
     order = np.argsort(-seen.relevance, kind="stable")[:_TRACED]
     best = tuple(
-        Scored(_held(slots, row), float(first[row]), float(seen.relevance[at]))
+        Scored(slots.held(row), float(first[row]), float(seen.relevance[at]))
         for at in order
         for row in [seen.rows[at]]
     )
-    picked = None if chosen is None else _held(slots, chosen).id
+    picked = None if chosen is None else slots.held(chosen).id
     return Hop(int(np.isfinite(first).sum()), best, picked, seen.stop)
-
-
-def _held(slots: Slots, row: int) -> Memory:
-    memory = slots.row(row)
-    if memory is None:
-        raise LookupError(f"row {row} holds no memory")  # dead rows score -inf and never get here
-    return memory
 
 
 def _numpy(scores: Tensor) -> NDArray[np.float32]:

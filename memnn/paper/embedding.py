@@ -6,6 +6,8 @@ for each part of a sentence and a second, nonlinear layer are the tasks paper's 
 Letters: T words of a text, n size; texts have any shape before T.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -60,6 +62,12 @@ class Embedding(nn.Module):
         vectors = vectors * (text != PAD)[..., None]
         return self.finish(self._sum(vectors, text, segments))
 
+    def seen(self, rows: int) -> Tensor:
+        """Which words count as known, one or zero, shape [rows, |W|]; see `seen_words`."""
+        if not self.config.contexts:
+            return torch.ones(rows, self.count)
+        return seen_words(rows, self.count, self.config.unseen if self.training else 0.0)
+
     def finish(self, summed: Tensor) -> Tensor:
         """tanh(W tanh(·)) where the embedding is nonlinear."""
         return torch.tanh(self.deep(torch.tanh(summed))) if self.config.nonlinear else summed
@@ -73,6 +81,7 @@ class Embedding(nn.Module):
         return torch.tanh(torch.einsum("...pn,pnm->...m", bags, self.places))
 
 
+@dataclass(frozen=True, slots=True)
 class Around:
     """The words around each word of a text.
 
@@ -82,8 +91,8 @@ class Around:
             there, shape [..., T, n].
     """
 
-    def __init__(self, known: Tensor, vectors: Tensor) -> None:
-        self.known, self.vectors = known, vectors
+    known: Tensor
+    vectors: Tensor
 
 
 class Contexts(nn.Module):

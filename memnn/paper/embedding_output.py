@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from memnn.mechanisms import Match, Mechanisms
 from memnn.paper.dictionary import PAD
-from memnn.paper.embedding import Around, Contexts, Embedding, seen_words
+from memnn.paper.embedding import Around, Contexts, Embedding
 from memnn.paper.hops import Hops
 from memnn.paper.match_read import same, table
 from memnn.paper.write_time import NEVER, NULLS, TIMES, Scores
@@ -36,7 +36,7 @@ class EmbeddingOutput(nn.Module):
 
     def forward(self, hops: Hops) -> Scores:
         """Scores of the memories, and of the two null memories before them."""
-        seen = self._seen(hops)
+        seen = self.embedding.seen(len(hops.text))
         asked = self.dropout(self._asked(hops, seen))  # [R, n]
         memories = self.dropout(self._memories(hops, seen))  # [R, N, n]
         each = torch.einsum("rn,rmn->rm", asked, memories)
@@ -91,12 +91,6 @@ class EmbeddingOutput(nn.Module):
             return None
         around: Around = self.contexts(words, seen, *_story(hops))
         return around
-
-    def _seen(self, hops: Hops) -> Tensor:
-        if not self.config.contexts:
-            return torch.ones(len(hops.text), self.count)
-        unseen = self.config.unseen if self.training else 0.0
-        return seen_words(len(hops.text), self.count, unseen)
 
 
 def _matched(hops: Hops) -> Tensor:

@@ -91,8 +91,8 @@ class StoryParts:
         if not question.text or not rows:
             return Answer(None, (), (), 0.0, Trace())
         (answered,) = self.network.answer([question])
-        supports = tuple(_held(slots, rows[at]) for at in answered.supports)
-        memories = [_held(slots, row) for row in rows]
+        supports = tuple(slots.held(rows[at]) for at in answered.supports)
+        memories = [slots.held(row) for row in rows]
         chances = self.network.chances(question, answered.supports)
         chosen = [*(memory.id for memory in supports), None]
         hops = tuple(_hop(memories, line, at) for line, at in zip(chances, chosen, strict=False))
@@ -101,7 +101,7 @@ class StoryParts:
 
     def _asked(self, text: str, slots: Slots) -> tuple[list[int], Question]:
         """The rows that hold words, and the question on them."""
-        told = {row: words(_held(slots, row).text) for row in np.flatnonzero(slots.alive).tolist()}
+        told = {row: words(slots.held(row).text) for row in np.flatnonzero(slots.alive).tolist()}
         rows = [row for row, said in told.items() if said]
         return rows, Question(tuple(told[row] for row in rows), words(text))
 
@@ -114,13 +114,6 @@ def _hop(memories: Sequence[Memory], chances: NDArray[np.float32], chosen: int |
     order = np.argsort(-chances[NULLS:], kind="stable")[:_TRACED]
     best = tuple(Scored(memories[at], float(chances[NULLS + at])) for at in order)
     return Hop(len(memories), best, chosen, float(chances[STOP]))
-
-
-def _held(slots: Slots, row: int) -> Memory:
-    memory = slots.row(row)
-    if memory is None:
-        raise LookupError(f"row {row} holds no memory")  # dead rows are not alive
-    return memory
 
 
 def _fingerprint(network: PaperNetwork) -> bytes:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from memnn.mechanisms import Answering, Match, Mechanisms
 from memnn.paper.dictionary import BEGIN, END, FIRST_WORD, PAD
-from memnn.paper.embedding import Around, Contexts, Embedding, seen_words
+from memnn.paper.embedding import Around, Contexts, Embedding
 from memnn.paper.supports import Supports
 from memnn.paper.write_time import NEVER
 from memnn.scorer import Role
@@ -43,7 +43,7 @@ class WordResponse(nn.Module):
             supports: The questions with their supports.
             said: What was said before each word, shape [R, A]; `BEGIN` comes first.
         """
-        seen = self._seen(supports)
+        seen = self.embedding.seen(len(supports.text))
         candidates = self._candidates(supports, seen)
         allowed = self._allowed(supports)
         steps = []
@@ -99,9 +99,3 @@ class WordResponse(nn.Module):
         allowed[:, [PAD, BEGIN]] = False
         allowed[:, END] = self.config.answering is Answering.WORDS
         return allowed
-
-    def _seen(self, supports: Supports) -> Tensor:
-        if not self.config.contexts:
-            return torch.ones(len(supports.text), self.count)
-        unseen = self.config.unseen if self.training else 0.0
-        return seen_words(len(supports.text), self.count, unseen)
