@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 
-def row(*cells: str) -> str:
+def _row(*cells: str) -> str:
     """One line of a table."""
     return f"| {' | '.join(cells)} |"
 
@@ -11,7 +11,7 @@ def row(*cells: str) -> str:
 def rows(cells: Sequence[Sequence[str]]) -> list[str]:
     """A table from its cells, heads first."""
     heads, *lines = cells
-    return [row(*heads), row(*["---"] * len(heads)), *(row(*line) for line in lines)]
+    return [_row(*heads), _row(*["---"] * len(heads)), *(_row(*line) for line in lines)]
 
 
 def points(lines: Sequence[str]) -> list[str]:

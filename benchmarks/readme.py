@@ -9,8 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.markdown import fill
-from benchmarks.markdown import row as _line
+from benchmarks.markdown import fill, rows
 from benchmarks.paper_tables import (
     ablation_table,
     babi_table,
@@ -60,46 +59,33 @@ def answers_table(result: dict[str, Any]) -> str:
     """How well kinds are told apart, and questions answered, by category."""
     score = result["score"]
     kinds = ", ".join(f"{kind} {_share(value['f1'])}" for kind, value in score["kinds"].items())
-    rows = {"**all**": score["overall"], **score["categories"]}
-    lines = [_line("questions", "number", *_QUESTION_HEADS), _line(*["---"] * 7)]
-    lines += [
-        _line(name, str(row["count"]), *(_share(row[column]) for column in _QUESTION_COLUMNS))
-        for name, row in rows.items()
+    asked = {"**all**": score["overall"], **score["categories"]}
+    cells = [["questions", "number", *_QUESTION_HEADS]]
+    cells += [
+        [name, str(row["count"]), *(_share(row[column]) for column in _QUESTION_COLUMNS)]
+        for name, row in asked.items()
     ]
     error = _share(score["overall"]["calibration_error"])
     told = f"F1 of the kinds: {kinds}. Expected calibration error of the confidence: {error}."
-    return "\n".join([*lines, "", told, ""])
+    return "\n".join([*rows(cells), "", told, ""])
 
 
 def speed_table(result: dict[str, Any]) -> str:
     """What was measured, beside its goal."""
-    lines = [_line("what", "median", "95th percentile", "goal"), _line(*["---"] * 4)]
-    lines += [
-        _line(
-            row["name"],
-            f"{_number(row['median'])} {row['unit']}",
-            f"{_number(row['p95'])} {row['unit']}",
-            f"{_number(row['goal'])} {row['unit']}",
-        )
+    cells = [["what", "median", "95th percentile", "goal"]]
+    cells += [
+        [row["name"], *(f"{_number(row[of])} {row['unit']}" for of in ("median", "p95", "goal"))]
         for row in result["lines"]
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*rows(cells), ""])
 
 
 def load_table(result: dict[str, Any]) -> str:
     """What the bot bore in Telegram, step by step."""
-    heads = (
-        "what",
-        "messages",
-        "a second",
-        "median",
-        "95th percentile",
-        "resident",
-        "of it memories",
-    )
-    lines = [_line(*heads), _line(*["---"] * len(heads))]
-    lines += [
-        _line(
+    heads = "what, messages, a second, median, 95th percentile, resident, of it memories"
+    cells = [heads.split(", ")]
+    cells += [
+        [
             step["name"],
             f"{step['messages']:,}",
             f"{step['handled']:.0f}",
@@ -107,10 +93,10 @@ def load_table(result: dict[str, Any]) -> str:
             f"{_number(step['p95_ms'])} ms",
             f"{step['rss_mb']:.0f} MB",
             f"{step['hot_mb']:.0f} MB",
-        )
+        ]
         for step in result["steps"]
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*rows(cells), ""])
 
 
 def _read(name: str) -> dict[str, Any]:
