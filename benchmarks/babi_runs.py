@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -64,12 +64,7 @@ class Run:
         Raises:
             DataError: A file of a task is missing or malformed.
         """
-        file = work / f"{self.name}.json"
-        if not file.exists():
-            found = self._run(data, work, watch)
-            file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-        held: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return held
+        return kept(work / f"{self.name}.json", lambda: self._run(data, work, watch))
 
     def network(self, data: Path, work: Path, watch: Watch) -> PaperNetwork:
         """The network, trained; from its file where it was trained before.
@@ -77,13 +72,14 @@ class Run:
         Raises:
             DataError: A file of a task is missing or malformed.
         """
-        file = work / f"{self.name}{artifact.SUFFIX}"
-        if not file.exists():
+
+        def trained() -> PaperNetwork:
             config, course = ROWS[self.row]
             taught, held = self._questions(data)
             course = replace(course, seed=self.seed, work=work / self.name)
-            artifact.save(train(config, taught, held, course, watch), file)
-        return artifact.load(file)
+            return train(config, taught, held, course, watch)
+
+        return kept_network(work / f"{self.name}{artifact.SUFFIX}", trained)
 
     def _run(self, data: Path, work: Path, watch: Watch) -> dict[str, Any]:
         start = time.process_time()
@@ -104,6 +100,21 @@ class Run:
         ]
         taught = [question for part, _ in parts for question in part]
         return taught, [question for _, part in parts for question in part]
+
+
+def kept(file: Path, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What was measured; from its file where it was measured before."""
+    if not file.exists():
+        file.write_text(json.dumps(measure(), indent=2) + "\n", encoding="utf-8")
+    held: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return held
+
+
+def kept_network(file: Path, trained: Callable[[], PaperNetwork]) -> PaperNetwork:
+    """What was trained; from its file where it was trained before."""
+    if not file.exists():
+        artifact.save(trained(), file)
+    return artifact.load(file)
 
 
 def accuracy(network: PaperNetwork, questions: Sequence[Question]) -> float:

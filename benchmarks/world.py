@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.babi_runs import accuracy
+from benchmarks.babi_runs import accuracy, kept, kept_network
 from benchmarks.watching import watching
 from benchmarks.world_baselines import StoryReader, train_reader
 from memnn.mechanisms import ORIGINAL, UNSEEN_WORDS, Hashing, Mechanisms
@@ -152,10 +152,9 @@ class _Lab:
         }
 
     def _unseen_words(self) -> PaperNetwork:
-        file = self.work / f"unseen words{artifact.SUFFIX}"
-        if not file.exists():
-            artifact.save(self._train(UNSEEN_WORDS, HARDEST, "unseen words"), file)
-        return artifact.load(file)
+        name = "unseen words"
+        file = self.work / f"{name}{artifact.SUFFIX}"
+        return kept_network(file, lambda: self._train(UNSEEN_WORDS, HARDEST, name))
 
     def segmenter(self) -> dict[str, float]:
         """Accuracy where statements come one by one, and where they come as a stream of words."""
@@ -200,13 +199,12 @@ class _Lab:
         return float(candidates(network.buckets, hops).float().mean())
 
     def _kept(self, name: str, measure: Callable[[], dict[str, float]]) -> dict[str, float]:
-        file = self.work / f"{name}.json"
-        if not file.exists():
+        def told() -> dict[str, float]:
             found = measure()
             _console.print(f"{name}: {found}", style="dim")
-            file.write_text(json.dumps(found), encoding="utf-8")
-        held: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
-        return held
+            return found
+
+        return kept(self.work / f"{name}.json", told)
 
     def _train(self, config: Mechanisms, world: World, name: str) -> PaperNetwork:
         taught, held = self._split(world)
