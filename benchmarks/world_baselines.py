@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from torch.nn import functional
 from memnn.paper.dictionary import Dictionary
 from memnn.paper.stories import Question
 from memnn.reading import pad
-from memnn.training.trainer import Schedule, Tick, fit
+from memnn.training.trainer import Schedule, Tick, fit, shuffled
 
 _SIZE = 64
 _BATCH = 64
@@ -61,15 +62,12 @@ def train_reader(
     torch.manual_seed(seed)
     reader = StoryReader(Dictionary.of(questions), lstm=lstm)
 
-    def batches(choice: random.Random) -> list[Sequence[Question]]:
-        order = choice.sample(list(questions), len(questions))
-        return [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
-
     def loss(batch: Sequence[Question], _: random.Random) -> Tensor:
         answers = [reader.dictionary.encode(question).answer[0] for question in batch]
         return functional.cross_entropy(reader(batch), torch.tensor(answers))
 
     schedule = Schedule(epochs, (_RATE,), seed, tick=tick, clip=_CLIP)
     steps = -(-len(questions) // _BATCH)
+    batches = partial(shuffled, questions, _BATCH)
     fit(reader, [list(reader.parameters())], schedule, steps, batches, loss)
     return reader

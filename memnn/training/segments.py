@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from memnn.paper.segmenter import Segmenter, segment_loss
 from memnn.paper.stories import Words
-from memnn.training.trainer import Schedule, fit
+from memnn.training.trainer import Schedule, fit, shuffled
 
 _BATCH = 64
 _RATE = 1e-2
@@ -29,16 +30,13 @@ def train_segmenter(statements: Iterable[Words], epochs: int, seed: int) -> Segm
     labelled |= dict.fromkeys(told, True)  # a statement is one, whatever else begins with it
     examples = list(labelled.items())
 
-    def batches(choice: random.Random) -> list[Sequence[tuple[Words, bool]]]:
-        order = choice.sample(examples, len(examples))
-        return [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
-
     def loss(batch: Sequence[tuple[Words, bool]], _: random.Random) -> Tensor:
         whole = torch.tensor([is_whole for _, is_whole in batch])
         return segment_loss(segmenter, whole, segmenter([words for words, _ in batch]))
 
     schedule = Schedule(epochs, (_RATE,), seed)
     steps = -(-len(examples) // _BATCH)
+    batches = partial(shuffled, examples, _BATCH)
     fit(segmenter, [list(segmenter.parameters())], schedule, steps, batches, loss)
     return segmenter
 

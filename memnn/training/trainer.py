@@ -6,7 +6,7 @@ and resumed does what one run would have done, up to the numerics of the machine
 
 import json
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -49,6 +49,13 @@ class Schedule:
     validate: Callable[[], float] | None = None
     warm_up: float = 0.1
     clip: float = 5.0
+
+
+def shuffled(items: Sequence[B], size: int, choice: random.Random) -> Iterator[Sequence[B]]:
+    """All items in an order drawn by chance, so many a step."""
+    order = choice.sample(items, len(items))
+    for at in range(0, len(order), size):
+        yield order[at : at + size]
 
 
 def fit(
