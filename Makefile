@@ -10,7 +10,7 @@ SETUP := tools/setup.py pyproject.toml
 export TORCH
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run test check check-deploy train bench clean
+.PHONY: help chat run test check check-deploy train paper bench clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,9 +36,19 @@ check-deploy: $(VENV)/.ready-deploy ## Lint the containers' files; with a Docker
 ifdef DATA
 train: $(VENV)/.ready-train ## Train the network: make train DATA=folder [OUT=folder]
 	$(BIN)/python -m memnn.training served --data "$(DATA)" --out "$(OUT)"
+
+paper: $(VENV)/.ready-bench ## Reproduce the papers' tables: make paper DATA=folder of the 20 tasks (hours)
+	$(BIN)/python -m benchmarks.babi --data "$(DATA)" --rows full,original,joint,curve
+	$(BIN)/python -m benchmarks.world
+	$(BIN)/python -m benchmarks.ablation
+	$(BIN)/python -m benchmarks.plots --data "$(DATA)"
+	$(BIN)/python -m benchmarks.readme
 else
 train:
 	@echo 'make train: name the folder that holds tatoeba/ and qamr/: make train DATA=folder' >&2; exit 2
+
+paper:
+	@echo 'make paper: name the folder of the 20 tasks: make paper DATA=folder' >&2; exit 2
 endif
 
 bench: $(VENV)/.ready-bench ## Measure answers on the dev conversations, and speed and memory, in Telegram too

@@ -1,24 +1,35 @@
-"""The numbers of the README, written from the results that the benchmarks left.
+"""The numbers of the README and of docs/paper.md, written from the results of the benchmarks.
 
     python -m benchmarks.readme
 
-A table stands between its two marks; a test holds the README to the results.
+A table stands between its two marks; a test holds both pages to the results.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.markdown import fill, rows
+from benchmarks.paper_tables import (
+    ablation_table,
+    babi_table,
+    curve_table,
+    summary_table,
+    world_table,
+)
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+PAPER = ROOT / "docs" / "paper.md"
 RESULTS = ROOT / "benchmarks" / "results"
 _QUESTION_COLUMNS = ("hit_at_1", "all_supports", "accuracy", "precision", "declined")
 _QUESTION_HEADS = ("hit@1", "all found", "accuracy", "of given, right", "declined")
 
 
 def main() -> None:
-    """Rewrite the tables of the README."""
+    """Rewrite the tables of both pages."""
     README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+    PAPER.write_text(paper_filled(PAPER.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def filled(text: str) -> str:
@@ -27,58 +38,54 @@ def filled(text: str) -> str:
         "results": answers_table(_read("conversations")),
         "speed": speed_table(_read("latency")),
         "load": load_table(_read("load")),
+        "paper": summary_table(_read("babi"), _read("world")),
     }
-    for name, table in tables.items():
-        first, last = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, _, rest = text.partition(first)
-        text = f"{before}{first}\n{table}\n{last}{rest.partition(last)[2]}"
-    return text
+    return fill(text, tables)
+
+
+def paper_filled(text: str) -> str:
+    """docs/paper.md with the tables of the latest results."""
+    babi = _read("babi")
+    tables = {
+        "babi": babi_table(babi),
+        "curve": curve_table(babi),
+        "world": world_table(_read("world")),
+        "ablation": ablation_table(_read("ablation")),
+    }
+    return fill(text, tables)
 
 
 def answers_table(result: dict[str, Any]) -> str:
     """How well kinds are told apart, and questions answered, by category."""
     score = result["score"]
     kinds = ", ".join(f"{kind} {_share(value['f1'])}" for kind, value in score["kinds"].items())
-    rows = {"**all**": score["overall"], **score["categories"]}
-    lines = [_line("questions", "number", *_QUESTION_HEADS), _line(*["---"] * 7)]
-    lines += [
-        _line(name, str(row["count"]), *(_share(row[column]) for column in _QUESTION_COLUMNS))
-        for name, row in rows.items()
+    asked = {"**all**": score["overall"], **score["categories"]}
+    cells = [["questions", "number", *_QUESTION_HEADS]]
+    cells += [
+        [name, str(row["count"]), *(_share(row[column]) for column in _QUESTION_COLUMNS)]
+        for name, row in asked.items()
     ]
     error = _share(score["overall"]["calibration_error"])
     told = f"F1 of the kinds: {kinds}. Expected calibration error of the confidence: {error}."
-    return "\n".join([*lines, "", told, ""])
+    return "\n".join([*rows(cells), "", told, ""])
 
 
 def speed_table(result: dict[str, Any]) -> str:
     """What was measured, beside its goal."""
-    lines = [_line("what", "median", "95th percentile", "goal"), _line(*["---"] * 4)]
-    lines += [
-        _line(
-            row["name"],
-            f"{_number(row['median'])} {row['unit']}",
-            f"{_number(row['p95'])} {row['unit']}",
-            f"{_number(row['goal'])} {row['unit']}",
-        )
+    cells = [["what", "median", "95th percentile", "goal"]]
+    cells += [
+        [row["name"], *(f"{_number(row[of])} {row['unit']}" for of in ("median", "p95", "goal"))]
         for row in result["lines"]
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*rows(cells), ""])
 
 
 def load_table(result: dict[str, Any]) -> str:
     """What the bot bore in Telegram, step by step."""
-    heads = (
-        "what",
-        "messages",
-        "a second",
-        "median",
-        "95th percentile",
-        "resident",
-        "of it memories",
-    )
-    lines = [_line(*heads), _line(*["---"] * len(heads))]
-    lines += [
-        _line(
+    heads = "what, messages, a second, median, 95th percentile, resident, of it memories"
+    cells = [heads.split(", ")]
+    cells += [
+        [
             step["name"],
             f"{step['messages']:,}",
             f"{step['handled']:.0f}",
@@ -86,19 +93,15 @@ def load_table(result: dict[str, Any]) -> str:
             f"{_number(step['p95_ms'])} ms",
             f"{step['rss_mb']:.0f} MB",
             f"{step['hot_mb']:.0f} MB",
-        )
+        ]
         for step in result["steps"]
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*rows(cells), ""])
 
 
 def _read(name: str) -> dict[str, Any]:
     held: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return held
-
-
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _share(value: float | None) -> str:

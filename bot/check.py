@@ -20,6 +20,7 @@ from bot.settings import Settings, load
 from bot.store import ServerFacts, read_key_file, server_facts
 from memnn import artifact
 from memnn.errors import ArtifactError, StoreError
+from memnn.paper import artifact as paper
 
 _MB = 1 << 20
 _MIN_FREE_MB = 200  # the append-only file is rewritten beside itself
@@ -71,6 +72,9 @@ async def check(*probes: Probe) -> AsyncIterator[Finding]:
 def _artifact(settings: Settings) -> Finding:
     path = settings.artifact or artifact.SHIPPED
     try:
+        if path.suffix == paper.SUFFIX:
+            paper.load(path)
+            return Finding("model", well=True, detail=f"{path}, a network of the papers")
         manifest = artifact.describe(path)
         artifact.load(path)
     except ArtifactError as error:

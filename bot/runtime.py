@@ -19,10 +19,13 @@ from bot.conversation import Conversation
 from bot.settings import Settings
 from bot.store import RedisStore
 from memnn import artifact
-from memnn.generalization import Generalization
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
 from memnn.network import Network
+from memnn.paper import artifact as paper
+from memnn.paper.parts import StoryParts
+from memnn.parts import Parts
+from memnn.served import parts_of
 
 if TYPE_CHECKING:
     from memnn.store import Store
@@ -43,7 +46,7 @@ class Runtime:
 
     conversation: Conversation
     store: RedisStore
-    model: Model
+    model: Model | Parts
     first_start: bool
 
 
@@ -85,18 +88,21 @@ async def open_apart(settings: Settings, *, in_process: bool) -> AsyncIterator[C
         yield Conversation(Network(model, store))
 
 
-async def load_model(settings: Settings) -> Model:
-    """The model that the settings name.
+async def load_model(settings: Settings) -> Model | Parts:
+    """The model that the settings name: a folder, or the one file of a network of the papers.
 
     Raises:
         ArtifactError: It is missing, damaged, or of another version.
     """
     torch.set_num_threads(1)  # the network is small: more threads cost more than they bring
-    return await asyncio.to_thread(artifact.load, settings.artifact)
+    named = settings.artifact
+    if named is not None and named.suffix == paper.SUFFIX:
+        return StoryParts(await asyncio.to_thread(paper.load, named))
+    return await asyncio.to_thread(artifact.load, named)
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, model: Model) -> AsyncIterator[RedisStore]:
+async def open_store(settings: Settings, model: Model | Parts) -> AsyncIterator[RedisStore]:
     """The store on the server that the settings name, or on the bot's own.
 
     Raises:
@@ -108,7 +114,7 @@ async def open_store(settings: Settings, model: Model) -> AsyncIterator[RedisSto
             address.url,
             password=address.password,
             key_file=settings.key_file,
-            featuriser=Generalization(model),
+            featuriser=parts_of(model),
             hot_bytes=settings.hot_memory_mb * _BYTES_PER_MB,
             revive=address.revive,
         ) as store,

@@ -91,7 +91,9 @@ class Settings(BaseSettings):
         24.0, ge=0, description="Hours from one refit of the word buckets to the next; 0: never."
     )
     artifact: Path | None = Field(
-        None, description="Directory of a trained model. Default: the one that is shipped."
+        None,
+        description="Directory of a trained model, or the one file of a network of the papers. "
+        "Default: the one that is shipped.",
     )
     telegram_token: SecretStr | None = Field(
         None, description="Token of the Telegram bot, from @BotFather. The terminal needs none."

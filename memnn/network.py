@@ -1,11 +1,10 @@
 """The memory network: I, G, O and R joined to a store; the only place here that awaits."""
 
-from memnn.generalization import Generalization
-from memnn.input_map import perceive
 from memnn.model import Model
-from memnn.output_map import best_rows, choose_supports, first_pass
+from memnn.output_map import best_rows
+from memnn.parts import Parts
 from memnn.records import Answer, Kind, Memory, Message, Perception, Scored, Trace
-from memnn.response import respond
+from memnn.served import parts_of
 from memnn.store import Store
 
 
@@ -13,18 +12,18 @@ class Network:
     """Remembers statements and answers questions from them.
 
     Args:
-        model: The learned parts.
+        model: The learned parts: the served model, or any other.
         store: Where the memories are; its features must come from the same model.
     """
 
-    def __init__(self, model: Model, store: Store) -> None:
+    def __init__(self, model: Model | Parts, store: Store) -> None:
         self.model = model
         self.store = store
-        self._generalization = Generalization(model)
+        self._parts = parts_of(model)
 
     def perceive(self, message: Message) -> Perception:
         """I(x): what a message is."""
-        return perceive(self.model, message)
+        return self._parts.perceive(message)
 
     async def remember(
         self, scope: str, perception: Perception, *, everything: bool = False
@@ -42,7 +41,7 @@ class Network:
         Raises:
             StoreError: Nothing was stored.
         """
-        plan = self._generalization.plan(perception, everything=everything)
+        plan = self._parts.plan(perception, everything=everything)
         return await self.store.add(scope, plan) if plan.slots else ()
 
     async def edit(self, scope: str, perception: Perception) -> tuple[Memory, ...]:
@@ -51,7 +50,7 @@ class Network:
         Raises:
             StoreError: Nothing was changed.
         """
-        return await self.store.edit(scope, self._generalization.plan(perception))
+        return await self.store.edit(scope, self._parts.plan(perception))
 
     async def answer(self, scope: str, perception: Perception) -> Answer:
         """R(O(I(x), m)): answer a question from what was stored before it.
@@ -60,11 +59,10 @@ class Network:
             StoreError: The memories could not be read.
         """
         text = _asked(perception)
-        slots = await self.store.candidates(scope, self._generalization.words(text))
+        slots = await self.store.candidates(scope, self._parts.words(text))
         if not len(slots):
             return Answer(None, (), (), 0.0, Trace())
-        question = self.model.question(text)
-        return respond(self.model, text, question, choose_supports(self.model, question, slots))
+        return self._parts.answer(text, slots)
 
     async def search(self, scope: str, text: str, *, limit: int = 10) -> tuple[Scored, ...]:
         """The memories nearest to a text by the first pass, best first.
@@ -72,10 +70,10 @@ class Network:
         Raises:
             StoreError: The memories could not be read.
         """
-        slots = await self.store.candidates(scope, self._generalization.words(text))
+        slots = await self.store.candidates(scope, self._parts.words(text))
         if not len(slots):
             return ()
-        scores = first_pass(self.model, self.model.question(text), slots)
+        scores = self._parts.scores(text, slots)
         found = ((slots.row(row), float(scores[row])) for row in best_rows(scores, limit))
         return tuple(Scored(memory, score) for memory, score in found if memory is not None)
 

@@ -107,8 +107,8 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
         if stops:
             break
         chosen[0, best] = True
-        supports.append(_held(slots, rows[best]))
-    memories = tuple(_held(slots, row) for row in rows)
+        supports.append(slots.held(rows[best]))
+    memories = tuple(slots.held(row) for row in rows)
     return Chosen(tuple(supports), tuple(hops), Read(memories, reading, chosen))
 
 
@@ -237,21 +237,14 @@ class _Seen:
         open_ = [at for at in order if self.relevance[at] > _CLOSED][:_TRACED]
         best = tuple(
             Scored(
-                _held(self.slots, self.rows[at]),
+                self.slots.held(self.rows[at]),
                 float(self.scores[self.rows[at]]),
                 float(self.relevance[at]),
             )
             for at in open_
         )
-        picked = None if chosen is None else _held(self.slots, self.rows[chosen]).id
+        picked = None if chosen is None else self.slots.held(self.rows[chosen]).id
         return Hop(self.candidates, best, picked, self.stop)
-
-
-def _held(slots: Slots, row: int) -> Memory:
-    memory = slots.row(row)
-    if memory is None:
-        raise LookupError(f"row {row} holds no memory")  # dead rows score -inf and never get here
-    return memory
 
 
 def _numpy(scores: Tensor) -> NDArray[np.float32]:

@@ -85,6 +85,17 @@ class Slots:
         """The memory in a row, or None where it was removed."""
         return self._rows[index]
 
+    def held(self, index: int) -> Memory:
+        """The memory in a row that holds one.
+
+        Raises:
+            LookupError: The row holds no memory.
+        """
+        memory = self._rows[index]
+        if memory is None:
+            raise LookupError(f"row {index} holds no memory")
+        return memory
+
     def derived(self, index: int, derive: Callable[[str], T]) -> T:
         """What a reader makes of the text in a row, worked out once and dropped with the memory.
 
@@ -96,10 +107,7 @@ class Slots:
             LookupError: The row holds no memory.
         """
         if index not in self._derived:
-            memory = self._rows[index]
-            if memory is None:
-                raise LookupError(f"row {index} holds no memory")
-            self._derived[index] = derive(memory.text)
+            self._derived[index] = derive(self.held(index).text)
         held: T = self._derived[index]
         return held
 

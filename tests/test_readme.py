@@ -1,6 +1,6 @@
-"""The README says what was measured."""
+"""The README and docs/paper.md say what was measured."""
 
-from benchmarks.readme import README, filled
+from benchmarks.readme import PAPER, README, filled, paper_filled
 
 
 def test_the_numbers_are_those_of_the_results() -> None:
@@ -8,3 +8,10 @@ def test_the_numbers_are_those_of_the_results() -> None:
     text = README.read_text(encoding="utf-8")
     assert text == filled(text)
     assert text.count("| **all** |") == 1
+
+
+def test_the_paper_s_numbers_are_those_of_the_results() -> None:
+    """Every table of docs/paper.md is what the same command makes of the results."""
+    text = PAPER.read_text(encoding="utf-8")
+    assert text == paper_filled(text)
+    assert text.count("| 20 motivation |") == 1

@@ -11,8 +11,8 @@ from bot.telegram import render, texts
 from bot.telegram.asked import Asked
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.incoming import replied_to
-from bot.telegram.messages import forget_replied
-from bot.telegram.replying import now, say
+from bot.telegram.messages import forget_replied, forgotten, which_to_forget
+from bot.telegram.replying import say
 
 _PREVIEW: Final = 5
 _ADMINISTRATORS: Final = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
@@ -29,8 +29,7 @@ async def forget(asked: Asked) -> None:
         if not gone:
             await say(asked.message, render.text(words.NO_SUCH_MEMORY))
             return
-        undo = [button("Undo", Action.UNDO, gone[0].id)]
-        await say(asked.message, render.forgotten(gone), rows(undo))
+        await say(asked.message, *forgotten(gone))
         return
     if not asked.rest:
         usage = words.USAGE.format(usage="/forget 12, or /forget what it is about")
@@ -42,8 +41,7 @@ async def forget(asked: Asked) -> None:
     if not found:
         await say(asked.message, texts.NOTHING_FITS)
         return
-    picks = [button(f"🗑 {memory.id}", Action.FORGET, memory.id) for memory in found]
-    await say(asked.message, f"{texts.FORGET_WHICH}\n{render.listing(found, now())}", rows(picks))
+    await say(asked.message, *which_to_forget(found))
 
 
 async def undo(asked: Asked) -> None:

@@ -1,11 +1,12 @@
 """Messages and their edits: into the conversation, and back."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from telegram import ChatMember, ChatMemberUpdated, Message
+from telegram import ChatMember, ChatMemberUpdated, InlineKeyboardMarkup, Message
 
 from bot.store import Chat
 from bot.telegram import render, texts
@@ -23,6 +24,7 @@ from bot.telegram.incoming import (
     wants_forgetting,
 )
 from bot.telegram.replying import count, now, respond, say, unsign
+from memnn.records import Memory
 
 _PICKS: Final = 5
 _IN: Final = frozenset({ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.RESTRICTED})
@@ -120,8 +122,7 @@ async def forget_replied(desk: Desk, message: Message, chat: Chat) -> None:
         return
     gone = await desk.conversation.forget_said(desk.scope(chat), name_of(chat, replied.message_id))
     if gone:
-        undo = [button("Undo", Action.UNDO, gone[0].id)]
-        await say(message, render.forgotten(gone), rows(undo))
+        await say(message, *forgotten(gone))
     else:
         await say(message, texts.NOT_REMEMBERED)
 
@@ -134,8 +135,18 @@ async def _forget_evidence(desk: Desk, message: Message, replied: Message, chat:
     if not supports:
         await say(message, texts.NO_ANSWER)
         return
-    picks = [button(f"🗑 {m.id}", Action.FORGET, m.id) for m in supports]
-    await say(message, f"{texts.FORGET_WHICH}\n{render.listing(supports, now())}", rows(picks))
+    await say(message, *which_to_forget(supports))
+
+
+def forgotten(gone: Sequence[Memory]) -> tuple[str, InlineKeyboardMarkup | None]:
+    """That memories are forgotten, with the button that takes it back."""
+    return render.forgotten(gone), rows([button("Undo", Action.UNDO, gone[0].id)])
+
+
+def which_to_forget(found: Sequence[Memory]) -> tuple[str, InlineKeyboardMarkup | None]:
+    """Which of some memories to forget, with a button for each."""
+    picks = [button(f"🗑 {memory.id}", Action.FORGET, memory.id) for memory in found]
+    return f"{texts.FORGET_WHICH}\n{render.listing(found, now())}", rows(picks)
 
 
 async def _unreadable(desk: Desk, message: Message, chat: Chat) -> None:

@@ -17,7 +17,7 @@ from bot.telegram.commands import leaf
 from bot.telegram.desk import Desk
 from bot.telegram.forgetting import administers, all_of
 from bot.telegram.incoming import name_of
-from bot.telegram.messages import known
+from bot.telegram.messages import forgotten, known
 from bot.telegram.replying import keyboard_of, now, respond, settle, show
 
 _PICKS: Final = 5
@@ -158,11 +158,7 @@ async def _forget(tapped: Tapped) -> str:
     gone = await tapped.desk.conversation.forget(tapped.scope, [tapped.tap.first])
     if not gone:
         return words.NO_SUCH_MEMORY
-    await show(
-        tapped.message,
-        render.forgotten(gone),
-        rows([button("Undo", Action.UNDO, tapped.tap.first)]),
-    )
+    await show(tapped.message, *forgotten(gone))
     return ""
 
 

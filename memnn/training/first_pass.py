@@ -7,6 +7,7 @@ within an epoch.
 
 import random
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from memnn.config import ModelConfig
 from memnn.scorer import Candidates, Role, Scorer
 from memnn.training.examples import CHAINED, User
 from memnn.training.losses import likelihood
-from memnn.training.trainer import Schedule, fit
+from memnn.training.trainer import Schedule, fit, shuffled
 
 RATES = (3e-4, 1e-3)  # of the static vectors, of the rest
 _USERS_A_STEP = 2
@@ -48,13 +49,10 @@ def train_first_pass(scorer: Scorer, users: Sequence[User], schedule: Schedule) 
     rest = [p for name, p in scorer.named_parameters() if not name.startswith("vectors")]
     asking = [user for user in users if any(q.support for q in user.asked)]
 
-    def batches(choice: random.Random) -> list[Sequence[User]]:
-        order = choice.sample(asking, len(asking))
-        return [order[at : at + _USERS_A_STEP] for at in range(0, len(order), _USERS_A_STEP)]
-
     def loss(step: Sequence[User], _: random.Random) -> Tensor:
         return torch.cat([_losses(scorer, user) for user in step]).mean()
 
+    batches = partial(shuffled, asking, _USERS_A_STEP)
     fit(scorer, [vectors, rest], schedule, -(-len(asking) // _USERS_A_STEP), batches, loss)
 
 

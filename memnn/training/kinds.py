@@ -1,7 +1,8 @@
 """Training of I's classifier: conversations with all phrasings, and everyday sentences."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -12,7 +13,7 @@ from memnn.records import Kind
 from memnn.text import tokenise
 from memnn.training.conversations import Conversation
 from memnn.training.noise import careless, slip
-from memnn.training.trainer import Schedule, fit
+from memnn.training.trainer import Schedule, fit, shuffled
 from memnn.vocabulary import Vocabulary
 
 _KINDS = {kind: number for number, kind in enumerate(Kind)}
@@ -62,12 +63,7 @@ def train_classifier(
         schedule: How long and how fast; see `RATES`.
     """
 
-    def batches(choice: random.Random) -> Iterator[list[Labelled]]:
-        order = choice.sample(texts, len(texts))
-        for at in range(0, len(order), _TEXTS_A_STEP):
-            yield order[at : at + _TEXTS_A_STEP]
-
-    def loss(step: list[Labelled], choice: random.Random) -> Tensor:
+    def loss(step: Sequence[Labelled], choice: random.Random) -> Tensor:
         typed = [slip(careless(text, choice), choice, _SLIPS) for text, _, _ in step]
         words = [vocabulary.words(tokenise(text, _LONGEST)) for text in typed]
         gold = torch.tensor([_KINDS[kind] for _, kind, _ in step])
@@ -78,4 +74,5 @@ def train_classifier(
         return (losses * weight).sum() / weight.sum()
 
     steps = -(-len(texts) // _TEXTS_A_STEP)
+    batches = partial(shuffled, texts, _TEXTS_A_STEP)
     fit(classifier, [list(classifier.parameters())], schedule, steps, batches, loss)

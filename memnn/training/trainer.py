@@ -5,10 +5,9 @@ and resumed does what one run would have done, up to the numerics of the machine
 """
 
 import json
-import math
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,9 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from memnn.errors import DataError
-
-_WARM_UP = 0.1  # share of the steps in which the rate rises
-_CLIP = 5.0  # longest gradient, 2-norm
+from memnn.training.pace import Pace
 
 B = TypeVar("B")
 Tick = Callable[[int, int, float], None]
@@ -37,6 +34,10 @@ class Schedule:
         weight_decay: Decoupled, a step at full rate.
         checkpoint: Where to keep the state after every epoch; None keeps none.
         tick: Called after every step with steps done, steps in all, and the loss.
+        validate: Called after every epoch for the accuracy on what is not trained on, a share;
+            without a mistake for some epochs, the training comes to its end sooner.
+        warm_up: Share of the steps in which the rate rises.
+        clip: Longest gradient, 2-norm.
     """
 
     epochs: int
@@ -45,6 +46,16 @@ class Schedule:
     weight_decay: float = 0.0
     checkpoint: Path | None = None
     tick: Tick = lambda _done, _all, _loss: None
+    validate: Callable[[], float] | None = None
+    warm_up: float = 0.1
+    clip: float = 5.0
+
+
+def shuffled(items: Sequence[B], size: int, choice: random.Random) -> Iterator[Sequence[B]]:
+    """All items in an order drawn by chance, so many a step."""
+    order = choice.sample(items, len(items))
+    for at in range(0, len(order), size):
+        yield order[at : at + size]
 
 
 def fit(
@@ -74,36 +85,32 @@ def fit(
             for group, rate in zip(groups, schedule.rates, strict=True)
         ],
         weight_decay=schedule.weight_decay,
+        fused=True,
     )
-    total = schedule.epochs * steps
-    done = _resume(module, optimiser, schedule) * steps
-    module.train()
-    for epoch in range(done // steps, schedule.epochs):
-        choice = random.Random(f"{schedule.seed}/{epoch}")  # noqa: S311 -- no secret
+    pace = _resume(module, optimiser, schedule, steps)
+    while not pace.over:
+        choice = random.Random(f"{schedule.seed}/{pace.epoch}")  # noqa: S311 -- no secret
         torch.manual_seed(choice.randrange(1 << 32))
+        module.train()
+        done = pace.epoch * steps
         for batch in batches(choice):
             for group, rate in zip(optimiser.param_groups, schedule.rates, strict=True):
-                group["lr"] = rate * _shape(done / total)
+                group["lr"] = rate * pace.rate(done)
             value = loss(batch, choice)
             optimiser.zero_grad()
             torch.autograd.backward(value)
-            nn.utils.clip_grad_norm_(module.parameters(), _CLIP)
+            nn.utils.clip_grad_norm_(module.parameters(), schedule.clip)
             optimiser.step()
             done += 1
-            schedule.tick(done, total, float(value.detach()))
-        _keep(module, optimiser, schedule, epoch + 1)
+            schedule.tick(done, pace.end, float(value.detach()))
+        module.eval()
+        pace.close_epoch(schedule.validate() if schedule.validate else None)
+        _keep(module, optimiser, schedule, pace)
     module.eval()
 
 
-def _shape(progress: float) -> float:
-    """The rate's course: up in a line, down in half a cosine."""
-    if progress < _WARM_UP:
-        return max(progress / _WARM_UP, 0.01)
-    return 0.5 + 0.5 * math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))
-
-
 def _keep(
-    module: nn.Module, optimiser: torch.optim.Optimizer, schedule: Schedule, epochs: int
+    module: nn.Module, optimiser: torch.optim.Optimizer, schedule: Schedule, pace: Pace
 ) -> None:
     file, plan = schedule.checkpoint, _plan(schedule)
     if file is None:
@@ -116,17 +123,20 @@ def _keep(
     save_file(
         {name: value.contiguous().clone() for name, value in tensors.items()},
         fresh,
-        metadata={"epochs": json.dumps(epochs), "plan": plan},
+        metadata={"pace": json.dumps(asdict(pace)), "plan": plan},
     )
     fresh.replace(file)  # at once: a run cut off here finds the old checkpoint or the new one
 
 
-def _resume(module: nn.Module, optimiser: torch.optim.Optimizer, schedule: Schedule) -> int:
-    """Load a checkpoint where there is one; returns how many epochs are done."""
+def _resume(
+    module: nn.Module, optimiser: torch.optim.Optimizer, schedule: Schedule, steps: int
+) -> Pace:
+    """Load a checkpoint where there is one; returns how far it is."""
     file = schedule.checkpoint
     if file is None or not file.exists():
-        return 0
-    if _metadata(file).get("plan") != _plan(schedule):
+        return Pace(steps, schedule.epochs, schedule.warm_up)
+    about = _metadata(file)
+    if about.get("plan") != _plan(schedule) or "pace" not in about:
         raise DataError(
             f"{file}: a checkpoint of a run with another seed or schedule; remove it, or name "
             "another folder with --work"
@@ -138,7 +148,7 @@ def _resume(module: nn.Module, optimiser: torch.optim.Optimizer, schedule: Sched
         number, _, field = name.partition(".")
         state.setdefault(int(number), {})[field] = value
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-    return int(json.loads(_metadata(file)["epochs"]))
+    return Pace(**json.loads(about["pace"]))
 
 
 def _plan(schedule: Schedule) -> str:

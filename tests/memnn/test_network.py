@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from memnn.generalization import Generalization
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
 from memnn.network import Network
 from memnn.reader import Form
 from memnn.records import Answer, Kind, Message, Perception, Scored, Sentence, Trace
+from memnn.served import parts_of
 from tests import tiny
 from tests.worlds import TIME, everything, texts
 
@@ -73,7 +73,7 @@ async def test_an_edit_is_what_answers() -> None:
     assert before.text == FACTS[0]
     (after, *_) = await everything(network.store, "a")
     assert (after.id, after.time, after.text) == (1, before.time, "The spare key is in the car.")
-    assert after.features == Generalization(network.model).features([after.text])[0]
+    assert after.features == parts_of(network.model).features([after.text])[0]
     found = await network.search("a", "spare key under the pot")
     assert FACTS[0] not in {scored.memory.text for scored in found}
 

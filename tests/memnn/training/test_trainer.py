@@ -30,6 +30,8 @@ def learn(
     seed: int = 1,
     checkpoint: Path | None = None,
     tick: Callable[[int, int, float], None] = lambda _done, _all, _loss: None,
+    epochs: int = EPOCHS,
+    validate: Callable[[], float] | None = None,
 ) -> dict[str, Tensor]:
     """Fit the sum of three numbers."""
     groups = [list(module[0].parameters()), list(module[3].parameters())]  # type: ignore[index]
@@ -42,7 +44,7 @@ def learn(
         missed: Tensor = module(inputs).squeeze(1) - inputs.sum(1)
         return missed.square().mean()
 
-    schedule = Schedule(EPOCHS, (1e-2, 3e-2), seed, 1e-2, checkpoint, tick)
+    schedule = Schedule(epochs, (1e-2, 3e-2), seed, 1e-2, checkpoint, tick, validate)
     fit(module, groups, schedule, STEPS, batches, loss)
     return module.state_dict()
 
@@ -63,6 +65,41 @@ def test_resuming_is_as_if_nothing_had_happened(tmp_path: Path, cut: int) -> Non
     resumed = learn(problem(), checkpoint=file)
 
     assert all(torch.equal(resumed[name], value) for name, value in whole.items())
+
+
+@pytest.mark.parametrize("cut", [2, 4 * STEPS, 5 * STEPS + 1, 8 * STEPS])
+def test_an_end_that_comes_sooner_comes_when_cut_off_too(tmp_path: Path, cut: int) -> None:
+    """With four epochs without a mistake 20 become 8, wherever the run was cut off."""
+
+    def ticks(at: int | None) -> Callable[[int, int, float], None]:
+        def tick(done: int, _all: int, _loss: float) -> None:
+            steps.append(done)
+            if done == at:
+                raise CutOffError
+
+        return tick
+
+    steps: list[int] = []
+    whole = learn(problem(), epochs=20, validate=lambda: 1.0, tick=ticks(None))
+    assert steps[-1] == 8 * STEPS
+    file = tmp_path / "state.safetensors"
+    with pytest.raises(CutOffError):
+        learn(problem(), epochs=20, validate=lambda: 1.0, checkpoint=file, tick=ticks(cut))
+    resumed = learn(problem(), epochs=20, validate=lambda: 1.0, checkpoint=file)
+    assert all(torch.equal(resumed[name], value) for name, value in whole.items())
+
+
+def test_it_is_validated_as_it_serves() -> None:
+    """After every epoch, with dropout off."""
+    module = problem()
+    seen: list[bool] = []
+
+    def validate() -> float:
+        seen.append(module.training)
+        return 0.5
+
+    learn(module, validate=validate)
+    assert seen == [False] * EPOCHS
 
 
 def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:

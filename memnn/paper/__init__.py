@@ -1,0 +1,1 @@
+"""The network of the papers over a closed dictionary of words: every mechanism is an option."""

@@ -1,0 +1,40 @@
+"""The served model as the parts of a network: I, G, O and R on people's own words."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memnn.generalization import Generalization
+from memnn.input_map import perceive
+from memnn.model import Model
+from memnn.output_map import choose_supports, first_pass
+from memnn.parts import Parts
+from memnn.records import Answer, Message, Perception
+from memnn.response import respond
+from memnn.slots import Slots
+
+
+class Served(Generalization):
+    """`memnn.parts.Parts` of a model; G is inherited."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self.model = model
+
+    def perceive(self, message: Message) -> Perception:
+        """I; see `memnn.input_map`."""
+        return perceive(self.model, message)
+
+    def scores(self, text: str, slots: Slots) -> NDArray[np.float32]:
+        """O's first pass; see `memnn.output_map`."""
+        return first_pass(self.model, self.model.question(text), slots)
+
+    def answer(self, text: str, slots: Slots) -> Answer:
+        """O, then R; see `memnn.output_map` and `memnn.response`."""
+        question = self.model.question(text)
+        chosen = choose_supports(self.model, question, slots)
+        return respond(self.model, text, question, chosen)
+
+
+def parts_of(model: Model | Parts) -> Parts:
+    """The parts of a model: its own, where it is none of the served kind."""
+    return Served(model) if isinstance(model, Model) else model
