@@ -22,7 +22,8 @@ class Signals:
         matched: Share of the question's rarity found in the supports, 0 to 1.
         first: Best first-pass score, divided by 20.
         span: 1 for a span, else 0.
-        several: 1 for a list or a count, else 0.
+        listing: 1 for a list, else 0.
+        counting: 1 for a count, else 0.
     """
 
     margin: float = 0.0
@@ -34,7 +35,8 @@ class Signals:
     matched: float = 0.0
     first: float = 0.0
     span: float = 0.0
-    several: float = 0.0
+    listing: float = 0.0
+    counting: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Calibration:
         gathering: The same for a list or a count, which a stray support spoils.
     """
 
-    weights: tuple[float, ...] = (1.0, *[0.0] * 9)
+    weights: tuple[float, ...] = (1.0, *[0.0] * 10)
     bias: float = 0.0
     threshold: float = 0.5
     patience: float = 0.0

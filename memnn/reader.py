@@ -3,8 +3,8 @@
 From the encoder's states of a page come, for every candidate, a relevance (O: may this memory be
 the next support?, section 3.1 with [x, m_o1, …] as input), competing with the null memory of the
 tasks paper (section 5) that stops the hops; and for R the places where an answer starts and ends,
-the words that belong to a list, how many things each candidate adds to a count, and the form of
-the answer, of which one is that there is none.
+where the items of a list do, how many things each candidate adds to a count, and the form of the
+answer, of which one is that there is none.
 Letters as in `memnn.reading`; d width, h hidden size of the heads.
 """
 
@@ -49,7 +49,7 @@ class Reading:
         priors: What the first pass thought of them, shape [B, K, PRIORS].
         start: Logit of every word to begin the answer, shape [B, W].
         end: To end it, shape [B, W].
-        item: To be in an item of a list, shape [B, W].
+        item: To begin, and to end, an item of a list, shape [B, W, 2].
         owner: The candidate of every word; -1 for padding, shape [B, W].
     """
 
@@ -84,7 +84,7 @@ class Reader(nn.Module):
         self.prior = nn.Linear(PRIORS, 2, bias=False)  # of a first hop, of a later one
         # R's heads
         self.span = nn.Linear(d, 2)
-        self.item = nn.Linear(d, 1)
+        self.item = nn.Linear(d, 2)
         self.form = _head(2 * d, _FORM_HIDDEN, len(Form), dropout=_DROPOUT)
         self.share = _head(2 * d, h, SHARES)
         with torch.no_grad():  # at first a hop trusts the first pass
@@ -103,9 +103,13 @@ class Reader(nn.Module):
             priors=batch.priors,
             start=self.span(first)[..., 0].masked_fill(padding, _FAR),
             end=self.span(last)[..., 1].masked_fill(padding, _FAR),
-            item=self.item(first)[..., 0].masked_fill(padding, _FAR),
+            item=self._items(first, last).masked_fill(padding[..., None], _FAR),
             owner=batch.owner,
         )
+
+    def _items(self, first: Tensor, last: Tensor) -> Tensor:
+        """Where items begin, by words' first pieces, and end, by their last, shape [B, W, 2]."""
+        return torch.stack([self.item(first)[..., 0], self.item(last)[..., 1]], -1)
 
     def hop(self, reading: Reading, chosen: Tensor) -> tuple[Tensor, Tensor]:
         """O's second pass: relevance of every candidate, shape [B, K], and of the null memory, [B].

@@ -112,7 +112,8 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
         matched=_matched(question, [model.memory(m.text) for m in chosen.supports]),
         first=chosen.hops[0].best[0].first / 20,
         span=float(first.form == "span"),
-        several=float(first.form in ("list", "count")),
+        listing=float(first.form == "list"),
+        counting=float(first.form == "count"),
     )
     if _wants_write_time(text, first):
         readings[0] = Reading((_plain_date(chosen.supports[0]),), "written", first.log_p)
@@ -125,7 +126,7 @@ def _readings(model: Model, read: Read, forms: Tensor, stretches: Sequence[Span]
     found = [
         Reading((span.text,), "span", p[Form.SPAN] + span.log_p, span.memory) for span in stretches
     ]
-    listed, log_p = items(read)
+    listed, log_p = items(read, model.config.answer_words)
     if listed:
         found.append(Reading(listed, "list", p[Form.LIST] + log_p))
     shares = of_supports(model.reader.shares(read.reading))

@@ -48,19 +48,23 @@ def spans(read: Read, longest: int) -> list[Span]:
     return sorted(found, key=lambda span: -span.log_p)
 
 
-def items(read: Read) -> tuple[tuple[str, ...], float]:
+def items(read: Read, longest: int) -> tuple[tuple[str, ...], float]:
     """Items of a list in the order in which they were told, without repeats.
 
+    Args:
+        read: The page.
+        longest: Most words of an item.
+
     Returns:
-        The items, and the log-probability that every word of the supports is where it should be.
+        The items, at least one of every support that has words, and the log-probability that they
+        begin and end where they should, and nowhere else.
     """
     logits = read.reading.item[0]
-    belongs = (logits > 0).numpy()  # rather yes than no
     sure = torch.nn.functional.logsigmoid(logits.abs())[_of_supports(read)]
     found = {
         _written(memory, tokens, first, last): None
         for memory, tokens, here in _texts(read, supports=True)
-        for first, last in _runs(belongs[here])
+        for first, last in _items(logits.numpy()[here], longest)
     }
     return tuple(found), float(sure.sum())
 
@@ -94,14 +98,21 @@ def _best(
     return first, last, float(both[first, last])
 
 
-def _runs(belongs: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and last word of every stretch of words that belong to items.
+def _items(logits: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:
+    """First and last word of the items of one memory.
 
-    Whether a word begins an item is not asked: people put something between two items of a list,
-    and what stands side by side ("Molino Lautaro") is one.
+    Args:
+        logits: Of each word to begin, and to end, an item, shape [W, 2].
+        longest: Most words of an item.
     """
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], belongs, [False]]).astype(np.int8)))
-    return [(int(first), int(after) - 1) for first, after in edges.reshape(-1, 2)]
+    begins = np.flatnonzero(logits[:, 0] > 0)  # rather yes than no
+    if not begins.size:
+        begins = logits[:, :1].argmax(0)
+    bounds = [*begins[1:], len(logits)]
+    return [
+        (int(first), int(first + logits[first : min(bound, first + longest), 1].argmax()))
+        for first, bound in zip(begins, bounds, strict=True)
+    ]
 
 
 def _written(memory: Memory, tokens: Sequence[Token], first: int, last: int) -> str:

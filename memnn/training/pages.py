@@ -30,8 +30,8 @@ _RIVALS = (4, 12)  # fewest and most candidates beside the supports
 _FOREIGN, _ROBBED = 0.06, 0.11  # share of questions of somebody else's, without their support
 _ROBBABLE = frozenset({"single", "unseen", "other_person", "paraphrase", "yesno", "temporal"})
 _NEAT = 0.5  # share of questions read as the data have them
-_SLIPS = 0.06  # share of words hit in the others
-_LOWER, _SLIPPED = 0.25, (0.15, 0.4)  # which memories lose their capitals; which have slips
+_SLIPS = (0.03, 0.08, 0.2)  # shares of words hit in the others, as likely as each other
+_LOWER, _SLIPPED = 0.25, (0.15, 0.5)  # which memories lose their capitals; which have slips
 _STRAYS = (1, 4)  # sentences beside the one that a lesson is about
 _MISSED = -10.0  # first-pass score of a support that the first pass did not list
 _ALIKE = 15.0  # rarity that an old and a newer statement must share to be of one thing
@@ -178,7 +178,7 @@ class Drawing:
         """The question as somebody in a hurry would have typed it, every other time."""
         if choice.random() < _NEAT:
             return asked.words
-        text = slip(careless(asked.text, choice), choice, _SLIPS)
+        text = slip(careless(asked.text, choice), choice, choice.choice(_SLIPS))
         return self.vocabulary.words(tokenise(text, QUESTION_WORDS))
 
     def _told(self, user: User, row: int, noise: "_Noise", choice: random.Random) -> list[Word]:
@@ -202,7 +202,7 @@ class _Noise:
     def drawn(cls, choice: random.Random) -> "_Noise":
         chance = choice.random()
         slipped = _SLIPPED[0] < chance < _SLIPPED[1]
-        return cls(chance < _LOWER, _SLIPS if slipped else 0.0)
+        return cls(chance < _LOWER, choice.choice(_SLIPS) if slipped else 0.0)
 
     def on(self, tokens: Sequence[Token], choice: random.Random) -> list[Token]:
         typed = [token.text.lower() if self.lower else token.text for token in tokens]

@@ -21,7 +21,8 @@ from memnn.training.pages import Drawing, Example, Exercise, Lesson
 from memnn.training.trainer import Schedule, fit
 from memnn.vocabulary import Vocabulary
 
-RATES = (8e-5, 6e-4)  # of the encoder's layers, of the rest
+RATES = (8e-5, 6e-4)  # of an encoder's layers that were pre-trained, of the rest
+FRESH_RATES = (1e-3, 1e-3)  # where none was
 WEIGHT_DECAY = 0.01
 _STORIES, _LESSONS = 0.8, 0.1  # a question of the conversations
 _WEIGHTS = {  # of a story's question, by its category: more of what is hard; else 1
@@ -39,9 +40,9 @@ _PAGES_A_STEP = 18
 _SORTED = 12  # batches that are drawn at once and dealt out by length
 _STRAY, _ASTRAY = 0.5, 0.35  # share of questions with a hop after a stray choice, a wrong one
 _STRAY_FORM = 0.3  # share of forms told from the supports and a stray one
-_ITEM_WEIGHT = 3.0  # of a word in an item; most are in none
-_TYPICAL_ITEMS = 8.0  # words
-_NOTHING = 0.3  # weight of what no support should add to a count
+_ITEM_WEIGHT = 3.0  # of a word at an item's edge; most are at none
+_TYPICAL_ITEMS = 3.0  # of a list
+_NOTHING, _EACH = 0.3, 0.5  # weights of what a stranger, and a support, should add to a count
 
 Choice = tuple[int, tuple[int, ...], tuple[int, ...]]  # page, chosen, right; -1 is the null memory
 
@@ -53,16 +54,20 @@ def train_reader(
     stories: Sequence[Sequence[Example]],
     lessons: Sequence[Lesson],
     schedule: Schedule,
+    *,
+    pretrained: bool,
 ) -> None:
     """Train a reader in place.
 
     Args:
-        reader: What to train; the embeddings of pieces and places stay as they are.
+        reader: What to train.
         vocabulary: Looks up the words of what was typed.
         questions: What `memnn.training.pages.examples` made of conversations.
         stories: And of made-up stories; may be none.
         lessons: For R; may be none.
-        schedule: How long and how fast; see `RATES`.
+        schedule: How long and how fast; see `RATES` and `FRESH_RATES`.
+        pretrained: Whether the encoder was; then its embeddings of pieces and places stay as they
+            are.
     """
     reader.encoder.precision = fastest_precision()
     drawing = Drawing(vocabulary, questions, lessons, reader.config)
@@ -89,7 +94,7 @@ def train_reader(
             + _answer_loss(reader, reading, step)
         )
 
-    fit(reader, _groups(reader), schedule, steps, batches, loss)
+    fit(reader, _groups(reader, pretrained=pretrained), schedule, steps, batches, loss)
     reader.encoder.precision = torch.float32
 
 
@@ -117,11 +122,13 @@ def _length(exercise: Exercise) -> int:
     return sum(len(w.pieces) for c in exercise.page.candidates for w in c.words)
 
 
-def _groups(reader: Reader) -> tuple[list[torch.nn.Parameter], list[torch.nn.Parameter]]:
-    """Parameters that were pre-trained, and the rest."""
+def _groups(
+    reader: Reader, *, pretrained: bool
+) -> tuple[list[torch.nn.Parameter], list[torch.nn.Parameter]]:
+    """Parameters of what may be pre-trained, and the rest."""
     encoder = reader.encoder
-    for still in (encoder.pieces, encoder.places):
-        still.requires_grad_(requires_grad=False)
+    for learnt in (encoder.pieces, encoder.places):
+        learnt.requires_grad_(requires_grad=not pretrained)
     known = [*encoder.layers.parameters(), *encoder.norm.parameters()]
     known += encoder.segments.parameters()
     numbers = {id(parameter) for parameter in known}
@@ -215,25 +222,31 @@ def _span_loss(reading: Reading, page: int, spans: Sequence[tuple[int, int]]) ->
 
 
 def _item_loss(logits: Tensor, owner: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
+    """Of every word to begin an item, and to end one."""
     wanted = torch.zeros_like(logits)
     for first, last in spans:
-        wanted[first : last + 1] = 1.0
-    weight = (1.0 + (_ITEM_WEIGHT - 1.0) * wanted) * (owner >= 0)
+        wanted[first, 0] = wanted[last, 1] = 1.0
+    weight = (1.0 + (_ITEM_WEIGHT - 1.0) * wanted) * (owner >= 0)[:, None]
     losses = functional.binary_cross_entropy_with_logits(logits, wanted, weight, reduction="sum")
-    return 2.0 * losses / _TYPICAL_ITEMS
+    return losses / _TYPICAL_ITEMS
 
 
 def _count_loss(
     reader: Reader, reading: Reading, step: Sequence[Exercise], counted: Sequence[int]
 ) -> Tensor:
-    """Of the totals; and what is no support adds nothing to one."""
+    """Of the totals, and of the shares where they are known.
+
+    What is no support adds nothing; where supports are as many as what was counted, each adds one.
+    """
     some = reading.take(torch.tensor(counted))
     shares = reader.shares(some)
     wanted = torch.tensor([step[page].count - LEAST_COUNT for page in counted])
     totals = functional.nll_loss(total(shares, some.present), wanted, reduction="sum")
     gold = _mask([step[page].gold for page in counted], some.present.shape[1])
     nothing = shares[..., -LEAST_SHARE] * (some.present & ~gold)
-    return totals - _NOTHING * nothing.sum()
+    even = torch.tensor([step[page].count == len(step[page].gold) for page in counted])
+    one = shares[..., 1 - LEAST_SHARE] * (gold & even[:, None])
+    return totals - _NOTHING * nothing.sum() - _EACH * one.sum()
 
 
 def _mask(places: Sequence[Sequence[int]], width: int) -> Tensor:

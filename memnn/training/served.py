@@ -66,7 +66,7 @@ class Recipe:
     everyday: int = 8_000
     stories: Path | None = None
     encoder: Path | None = None
-    epochs: tuple[int, int, int, int] = (4, 2, 2, 6)
+    epochs: tuple[int, int, int, int] = (4, 2, 2, 5)
     threads: int = 2
 
 
@@ -191,11 +191,13 @@ class _Run:
         fresh = self._new(Reader)
         if self.recipe.encoder is not None:
             start_from(fresh.encoder, self.recipe.encoder)
-        schedule = self._schedule(
-            "reader", self.recipe.epochs[3], reader.RATES, reader.WEIGHT_DECAY
-        )
+        pretrained = self.recipe.encoder is not None
+        rates = reader.RATES if pretrained else reader.FRESH_RATES
+        schedule = self._schedule("reader", self.recipe.epochs[3], rates, reader.WEIGHT_DECAY)
         lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
-        reader.train_reader(fresh, self.vocabulary, examples, told, lessons, schedule)
+        reader.train_reader(
+            fresh, self.vocabulary, examples, told, lessons, schedule, pretrained=pretrained
+        )
         return fresh
 
     def _new(self, part: Callable[[ModelConfig], P]) -> P:

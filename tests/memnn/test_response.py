@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memnn import stretches
 from memnn.model import Model
 from memnn.output_map import Chosen, Read
 from memnn.reader import LEAST_SHARE, Form
@@ -103,16 +104,21 @@ def test_a_list_has_every_item_once_as_told() -> None:
     assert found.trace.form == "list"
 
 
-def test_an_item_may_be_several_words() -> None:
-    """Words side by side are one item; none crosses a support."""
-    assert answer(with_items(1.0), "What?", "red apples", "pears").items == ("red apples", "pears")
+def test_an_item_runs_from_where_it_begins_to_where_it_ends() -> None:
+    """An item may be several words, a memory may hold several items, and none crosses a memory."""
+    model = tiny.model(form=Form.LIST)
+    found = chosen(model, "What?", "red apples plums", "pears")
+    assert found.read is not None
+    edges = torch.full_like(found.read.reading.item, -1.0)  # of red, apples, plums, pears
+    edges[0, [0, 2, 3], 0] = edges[0, [1, 2, 3], 1] = 1.0
+    read = replace(found.read, reading=replace(found.read.reading, item=edges))
+    assert stretches.items(read, longest=8)[0] == ("red apples", "plums", "pears")
+    assert stretches.items(read, longest=1)[0] == ("red", "plums", "pears")
 
 
-def test_a_list_without_an_item_is_answered_otherwise() -> None:
-    """Where no word is tagged, another form answers."""
-    found = answer(with_items(-1.0), "What?", *SUPPORTS)
-    assert found.trace.form != "list"
-    assert found.text
+def test_every_support_gives_an_item() -> None:
+    """Where no item surely begins, a support's likeliest word is one."""
+    assert len(answer(with_items(-1.0), "What?", "red apples", "pears").items) == 2
 
 
 @pytest.mark.parametrize(("form", "text"), [(Form.YES, "yes"), (Form.NO, "no")])
