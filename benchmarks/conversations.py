@@ -10,7 +10,6 @@ in every fifth word of what they write, --plot draws how right the bot is agains
 
 import asyncio
 import json
-import random
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +19,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.reliability import draw
+from benchmarks.typos import gold_as_typed, mistyped
 from bot.cli import StoreName, guarded
 from bot.conversation_file import Conversation, read_conversations, read_gold, read_predictions
 from bot.score import Pair, is_right, pair, score
@@ -28,14 +28,12 @@ from bot.settings import load
 from bot.tasks import replay_to
 from memnn import artifact
 from memnn.records import Kind
-from memnn.training.noise import slip
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "data" / "conversations" / "dev" / "conversations.jsonl"
 OUT = ROOT / "benchmarks" / "results" / "conversations.json"
 TYPOS = OUT.with_name("typos.json")
 QUICK_USERS = 4
-TYPO_RATE = 0.2  # share of words; the shortest are spared
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -55,7 +53,9 @@ def main(
     out = out or (TYPOS if typos else OUT)
     users = read_conversations(FILE)[: QUICK_USERS if quick else None]
     gold = read_gold(FILE)[: len(users)]
-    users = mistyped(users) if typos else users
+    if typos:
+        written, users = users, mistyped(users)
+        gold = gold_as_typed(gold, written, users)
     with TemporaryDirectory() as directory:
         predictions = Path(directory) / "predictions.jsonl"
         in_process = store is StoreName.MEMORY
@@ -75,22 +75,6 @@ def main(
         errors.write_text(wrong(users, pairs), encoding="utf-8")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps({**about, "score": plain(result)}, indent=2) + "\n")
-
-
-def mistyped(users: Sequence[Conversation]) -> list[Conversation]:
-    """What the users wrote, with slips of the finger; always the same ones."""
-    choice = random.Random(5)  # noqa: S311 -- no secret
-    return [
-        user.model_copy(
-            update={
-                "messages": tuple(
-                    turn.model_copy(update={"text": slip(turn.text, choice, TYPO_RATE)})
-                    for turn in user.messages
-                )
-            }
-        )
-        for user in users
-    ]
 
 
 def wrong(users: Sequence[Conversation], pairs: Sequence[Pair]) -> str:

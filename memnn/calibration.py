@@ -50,6 +50,7 @@ class Calibration:
         patience: Taken off the null memory from the second hop on, a logit: how readily O looks
             for one more support.
         gathering: The same for a list or a count, which a stray support spoils.
+        trust: How much more R believes what stands in a support of O's, a logit.
     """
 
     weights: tuple[float, ...] = (1.0, *[0.0] * 10)
@@ -57,6 +58,7 @@ class Calibration:
     threshold: float = 0.5
     patience: float = 0.0
     gathering: float = 0.0
+    trust: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.weights) != len(fields(Signals)):

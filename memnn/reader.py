@@ -84,6 +84,7 @@ class Reader(nn.Module):
         self.prior = nn.Linear(PRIORS, 2, bias=False)  # of a first hop, of a later one
         # R's heads
         self.span = nn.Linear(d, 2)
+        self.source = nn.Linear(d, 1)
         self.item = nn.Linear(d, 2)
         self.form = _head(2 * d, _FORM_HIDDEN, len(Form), dropout=_DROPOUT)
         self.share = _head(2 * d, h, SHARES)
@@ -95,13 +96,15 @@ class Reader(nn.Module):
         """Read pages."""
         states = self.encoder(batch)
         first, last = _at(states, batch.first), _at(states, batch.last)
+        candidates = _at(states, batch.heads)
+        source = _at(self.source(candidates), batch.owner.clamp(min=0))
         padding = batch.owner < 0
         return Reading(
             question=states[:, 0],
-            candidates=_at(states, batch.heads),
+            candidates=candidates,
             present=batch.present,
             priors=batch.priors,
-            start=self.span(first)[..., 0].masked_fill(padding, _FAR),
+            start=(self.span(first)[..., :1] + source)[..., 0].masked_fill(padding, _FAR),
             end=self.span(last)[..., 1].masked_fill(padding, _FAR),
             item=self._items(first, last).masked_fill(padding[..., None], _FAR),
             owner=batch.owner,

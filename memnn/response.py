@@ -99,7 +99,7 @@ def weigh(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -> 
     if read is None:
         raise ValueError("there is no page to weigh")
     forms = model.reader.forms(read.reading, read.chosen)[0].log_softmax(-1)
-    found = spans(read, model.config.answer_words)
+    found = spans(read, model.config.answer_words, model.calibration.trust)
     readings = _readings(model, read, forms, found)
     first = readings[0]
     signals = Signals(

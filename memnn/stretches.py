@@ -31,16 +31,16 @@ class Span:
     log_p: float
 
 
-def spans(read: Read, longest: int) -> list[Span]:
+def spans(read: Read, longest: int, trust: float = 0.0) -> list[Span]:
     """The best span of every candidate, best first: what answers may be what O overlooked.
 
     Args:
         read: The page.
         longest: Most words of a span.
+        trust: How much more a span of a support is worth, a logit.
     """
-    start, end = (
-        logits[0].log_softmax(0).numpy() for logits in (read.reading.start, read.reading.end)
-    )
+    trusted = read.reading.start[0] + trust * _of_supports(read)
+    start, end = (logits.log_softmax(0).numpy() for logits in (trusted, read.reading.end[0]))
     found: list[Span] = []
     for memory, tokens, here in _texts(read, supports=False):
         first, last, log_p = _best(start[here], end[here], longest)

@@ -8,6 +8,7 @@ lessons on single sentences.
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -22,7 +23,7 @@ from memnn.training.trainer import Schedule, fit
 from memnn.vocabulary import Vocabulary
 
 RATES = (8e-5, 6e-4)  # of an encoder's layers that were pre-trained, of the rest
-FRESH_RATES = (1e-3, 1e-3)  # where none was
+FRESH_RATES = (2e-3, 2e-3)  # where none was
 WEIGHT_DECAY = 0.01
 _STORIES, _LESSONS = 0.8, 0.1  # a question of the conversations
 _WEIGHTS = {  # of a story's question, by its category: more of what is hard; else 1
@@ -47,12 +48,25 @@ _NOTHING, _EACH = 0.3, 0.5  # weights of what a stranger, and a support, should 
 Choice = tuple[int, tuple[int, ...], tuple[int, ...]]  # page, chosen, right; -1 is the null memory
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a reader is trained on.
+
+    Attributes:
+        questions: What `memnn.training.pages.examples` made of conversations.
+        stories: And of made-up stories; may be none.
+        lessons: For R; may be none.
+    """
+
+    questions: Sequence[Sequence[Example]]
+    stories: Sequence[Sequence[Example]]
+    lessons: Sequence[Lesson]
+
+
 def train_reader(
     reader: Reader,
     vocabulary: Vocabulary,
-    questions: Sequence[Sequence[Example]],
-    stories: Sequence[Sequence[Example]],
-    lessons: Sequence[Lesson],
+    material: Material,
     schedule: Schedule,
     *,
     pretrained: bool,
@@ -62,16 +76,15 @@ def train_reader(
     Args:
         reader: What to train.
         vocabulary: Looks up the words of what was typed.
-        questions: What `memnn.training.pages.examples` made of conversations.
-        stories: And of made-up stories; may be none.
-        lessons: For R; may be none.
+        material: What to train on.
         schedule: How long and how fast; see `RATES` and `FRESH_RATES`.
         pretrained: Whether the encoder was; then its embeddings of pieces and places stay as they
             are.
     """
     reader.encoder.precision = fastest_precision()
-    drawing = Drawing(vocabulary, questions, lessons, reader.config)
-    questions = [*questions, *filter(_gathers, questions)]
+    stories, lessons = material.stories, material.lessons
+    drawing = Drawing(vocabulary, material.questions, lessons, reader.config)
+    questions = [*material.questions, *filter(_gathers, material.questions)]
     weights = [_WEIGHTS.get(story[0].asked.turn.category, 1.0) for story in stories]
     told = round(_STORIES * len(questions)) if stories else 0
     taught = round(_LESSONS * len(questions)) if lessons else 0

@@ -36,7 +36,11 @@ from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
 _LEAST_USERS = 2  # to train on, a half each for the folds
-_PATIENCE, _GATHERING = (0.0, 1.0, 2.0, 3.0), (0.0, 0.5, 1.0)  # tried in turn
+_WAYS = {  # of `memnn.calibration.Calibration`: what is tried of each in turn
+    "patience": (0.0, 1.0, 2.0, 3.0),
+    "gathering": (0.0, 0.5, 1.0),
+    "trust": (0.0, 1.0, 2.0, 4.0),
+}
 _WORTH_OF_SUPPORTS = 0.1  # of finding all supports, beside answering right
 Stage = Callable[[str], Tick]  # names a stage, gives its progress
 
@@ -112,21 +116,18 @@ def train(
 
 
 def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, Any]]:
-    """Fit a network's patience and confidence on users it was not trained on; also how it did."""
+    """Fit a network's ways and confidence on users it was not trained on; also how it did."""
     found = _found(asking)
-    patient = max((_patient(model, p, 0.0) for p in _PATIENCE), key=found)
-    patience = patient.calibration.patience
-    patient = max((_patient(model, patience, g) for g in _GATHERING), key=found)
-    results = list(outcomes(patient, asking))
+    for name, values in _WAYS.items():
+        model = max((_calibrated(model, **{name: value}) for value in values), key=found)
+    results = list(outcomes(model, asking))
     fitted = calibrate([result.judged for result in results])
-    gathering = patient.calibration.gathering
-    calibration = replace(fitted, patience=patience, gathering=gathering)
-    return replace(model, calibration=calibration), summary(results)
+    ways: dict[str, Any] = {name: getattr(model.calibration, name) for name in _WAYS}
+    return replace(model, calibration=replace(fitted, **ways)), summary(results)
 
 
-def _patient(model: Model, patience: float, gathering: float) -> Model:
-    calibration = replace(model.calibration, patience=patience, gathering=gathering)
-    return replace(model, calibration=calibration)
+def _calibrated(model: Model, **ways: Any) -> Model:
+    return replace(model, calibration=replace(model.calibration, **ways))
 
 
 def _found(asking: Sequence[User]) -> Callable[[Model], float]:
@@ -195,9 +196,8 @@ class _Run:
         rates = reader.RATES if pretrained else reader.FRESH_RATES
         schedule = self._schedule("reader", self.recipe.epochs[3], rates, reader.WEIGHT_DECAY)
         lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
-        reader.train_reader(
-            fresh, self.vocabulary, examples, told, lessons, schedule, pretrained=pretrained
-        )
+        material = reader.Material(examples, told, lessons)
+        reader.train_reader(fresh, self.vocabulary, material, schedule, pretrained=pretrained)
         return fresh
 
     def _new(self, part: Callable[[ModelConfig], P]) -> P:
