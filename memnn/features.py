@@ -5,6 +5,7 @@ fingerprint tells a store that another model wrote the value, so that it is reco
 text.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -16,6 +17,7 @@ _HEADER_BYTES = FINGERPRINT_BYTES + 2
 _INT8_MAX = 127.0
 _LEAST_SCALE = float(np.finfo(np.float16).tiny)  # smaller ones lose their digits, then become 0
 MATCHES = 3  # exact-match features of a question with a memory, see `match_features`
+_LANGUAGE = 1_000.0  # memories; before so many, rarity is rather that of the language at large
 _TYPICAL_LENGTH = 12.0  # content words; longer memories match by chance
 
 
@@ -40,21 +42,30 @@ class Postings(Protocol):
 def match_features(words: Iterable[tuple[int, float]], slots: Postings) -> NDArray[np.float32]:
     """Exact matches of a question with every memory, by rarity (paper, section 3.6).
 
+    How rare a word is, these memories say themselves, as far as there are many of them: the name of
+    somebody who is in every other memory tells little here, however rare it is elsewhere.
+
     Args:
-        words: Hash and rarity of the question's content words.
+        words: Hash and rarity, in the language at large, of the question's content words.
         slots: The memories.
 
     Returns:
         Shape [N, MATCHES]: the share of the question's rarity that is matched; the rarity matched,
         discounted for long memories; whether anything matched.
     """
-    rarity = dict(words)
+    rarity = {word: _rarity_here(word, rarity, slots) for word, rarity in dict(words).items()}
     matched = np.zeros(slots.rows, dtype=np.float32)
     for word, weight in rarity.items():
         matched[slots.postings(word)] += weight
     share = matched / (sum(rarity.values()) + 1e-6)
     discounted = matched / 10.0 / (1.0 + slots.lengths / _TYPICAL_LENGTH)
     return np.stack([share, discounted, (matched > 0).astype(np.float32)], axis=1)
+
+
+def _rarity_here(word: int, rarity: float, slots: Postings) -> float:
+    """Inverse document frequency among these memories and `_LANGUAGE` texts of all sorts."""
+    held = len(slots.postings(word)) + _LANGUAGE * math.exp(-rarity)
+    return max(0.0, -math.log(held / (slots.rows + _LANGUAGE)))
 
 
 def pack(fingerprint: bytes, vector: NDArray[np.float32]) -> bytes:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from memnn.vocabulary import LOOKS, Vocabulary, Word
 
-MATCHES = 4  # of a candidate's word with the question, see `_Question.matches`
+MATCHES = 5  # of a candidate's word with the question, see `_Question.matches`
 MARKS = 8  # numbers that describe a candidate among the others; `memnn.output_map` fills them
 PRIORS = 4  # the first of them: what the first pass thought of it
 _NO_MATCH = np.zeros(MATCHES, dtype=np.float32)
@@ -179,11 +179,12 @@ class _Question:
     def __init__(self, question: Sequence[Word]) -> None:
         self.forms = {w.form for w in question}
         self.hashes = {w.hash for w in question}
+        self.near = {name for w in question for name in w.near}
         self.pairs = {(a.hash, b.hash) for a, b in itertools.pairwise(question)}
 
     def matches(self, words: Sequence[Word]) -> list[NDArray[np.float32]]:
-        """Of each word: whether it matches by form, by stem, by stem as far as it is rare, and
-        together with its left neighbour; shape [MATCHES].
+        """Of each word: whether it matches by form, by stem, by stem as far as it is rare,
+        together with its left neighbour, and but for a slip; shape [MATCHES].
         """  # noqa: D205 -- one sentence
         before = [0, *(word.hash for word in words)]
         return [
@@ -193,6 +194,7 @@ class _Question:
                     word.hash in self.hashes,
                     word.rarity / 10 if word.hash in self.hashes else 0.0,
                     (left, word.hash) in self.pairs,
+                    not self.near.isdisjoint(word.near),
                 ),
                 dtype=np.float32,
             )

@@ -79,7 +79,7 @@ class Scorer(nn.Module):
             nn.Linear(config.static, config.embedding, bias=False) for _ in Role
         )
         self.scale = nn.Parameter(torch.tensor(12.0))
-        self.match = nn.Parameter(torch.tensor([3.0, 1.0, 0.5]))
+        self.match = nn.Parameter(torch.tensor([7.5, 2.5, 1.25]))
         self.neighbours = nn.Parameter(torch.tensor([0.1, 0.0]))  # of the memory before, after
         self.time_gate = nn.Linear(config.embedding, _GATES)
         self.hop_scale = nn.Parameter(torch.tensor([6.0, 6.0]))  # similarity to question, supports

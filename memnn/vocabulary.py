@@ -17,7 +17,8 @@ from memnn.text import Token, fold, is_content, word_hash
 LOOKS = 10  # numbers that describe a word by itself, see `_looks`
 SHAPES = 8  # the first of them: the word as written
 _MOST_PIECES = 8
-_CACHED_WORDS = 1 << 14  # about 15 MB
+_SHORTEST_NEAR = 4  # letters
+_CACHED_WORDS = 1 << 14  # about 20 MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +31,7 @@ class Word:
         form: Hash of the folded word, before stemming.
         content: See `memnn.text.is_content`.
         rarity: Inverse document frequency, natural logarithm; the most for a word never seen.
+        near: Names that it shares with every word a slip away; see `_near`.
         looks: The word as written in numbers, shape [LOOKS]; see `_looks`.
     """
 
@@ -38,6 +40,7 @@ class Word:
     form: int
     content: bool
     rarity: float
+    near: tuple[int, ...]
     looks: NDArray[np.float32]
 
 
@@ -81,7 +84,8 @@ class Vocabulary:
         pieces = tuple(ids) or (self._unknown,)
         content = is_content(text)
         looks = _looks(text, rarity, content=content)
-        word = Word(pieces, name, form, content, rarity, looks)
+        near = _near(fold(text)) if content else ()
+        word = Word(pieces, name, form, content, rarity, near, looks)
         self._words[text] = word
         return word
 
@@ -89,6 +93,18 @@ class Vocabulary:
 def form_hash(text: str) -> int:
     """Hash of a folded word, before stemming: "train" and "trains" differ."""
     return zlib.crc32(fold(text).encode())
+
+
+def _near(folded: str) -> tuple[int, ...]:
+    """Hashes of a word and of what is left of it without any one letter.
+
+    Words that are one edit apart, or two swapped letters, have one of them in common (Garbe's
+    symmetric deletion). Short words and numbers have none: they would be near to too much.
+    """
+    if len(folded) < _SHORTEST_NEAR or not folded.isalpha():
+        return ()
+    lesser = (folded[:at] + folded[at + 1 :] for at in range(len(folded)))
+    return tuple({zlib.crc32(name.encode()) for name in (folded, *lesser)})
 
 
 def _looks(text: str, rarity: float, *, content: bool) -> NDArray[np.float32]:

@@ -70,7 +70,7 @@ class Recipe:
     everyday: int = 8_000
     stories: Path | None = None
     encoder: Path | None = None
-    epochs: tuple[int, int, int, int] = (4, 2, 2, 5)
+    epochs: tuple[int, int, int, int] = (4, 2, 2, 4)
     threads: int = 2
 
 
@@ -119,14 +119,14 @@ def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, A
     """Fit a network's ways and confidence on users it was not trained on; also how it did."""
     found = _found(asking)
     for name, values in _WAYS.items():
-        model = max((_calibrated(model, **{name: value}) for value in values), key=found)
+        model = max((_with(model, {name: value}) for value in values), key=found)
     results = list(outcomes(model, asking))
     fitted = calibrate([result.judged for result in results])
-    ways: dict[str, Any] = {name: getattr(model.calibration, name) for name in _WAYS}
-    return replace(model, calibration=replace(fitted, **ways)), summary(results)
+    ways = {name: getattr(model.calibration, name) for name in _WAYS}
+    return _with(replace(model, calibration=fitted), ways), summary(results)
 
 
-def _calibrated(model: Model, **ways: Any) -> Model:
+def _with(model: Model, ways: dict[str, Any]) -> Model:
     return replace(model, calibration=replace(model.calibration, **ways))
 
 

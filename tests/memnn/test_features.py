@@ -1,5 +1,7 @@
 """Φ(y): embeddings as bytes, and exact matches by rarity."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -55,13 +57,22 @@ def test_matches_by_hand() -> None:
     """Share of the rarity, rarity discounted by length, and whether anything matched."""
     found = match_features([(7, 3.0), (8, 1.0), (9, 4.0)], slots((7, 8), (1, 2, 3), (9,), ()))
 
+    seven, eight, nine = (-math.log((1 + 1000 * math.exp(-r)) / 1004) for r in (3.0, 1.0, 4.0))
     expected = [
-        [4.0 / 8.0, 4.0 / 10 / (1 + 2 / 12), 1.0],
+        [(seven + eight) / (seven + eight + nine), (seven + eight) / 10 / (1 + 2 / 12), 1.0],
         [0.0, 0.0, 0.0],
-        [4.0 / 8.0, 4.0 / 10 / (1 + 1 / 12), 1.0],
+        [nine / (seven + eight + nine), nine / 10 / (1 + 1 / 12), 1.0],
         [0.0, 0.0, 0.0],
     ]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_what_is_in_every_memory_tells_little() -> None:
+    """A name that these memories are full of weighs less here than one that they hold once."""
+    held = slots(*[(7,)] * 3000, (8,))
+    found = match_features([(7, 9.0), (8, 9.0)], held)
+    assert found[-1, 0] > 0.8
+    assert found[0, 0] < 0.1
 
 
 def test_a_word_asked_twice_counts_once() -> None:

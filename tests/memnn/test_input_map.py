@@ -28,7 +28,7 @@ def _judging() -> Model:
         for text in told
     ]
     model.classifier.requires_grad_(requires_grad=True)
-    schedule = Schedule(epochs=30, rates=(1e-1,), seed=1)
+    schedule = Schedule(epochs=100, rates=(1e-1,), seed=1)
     train_classifier(
         model.classifier, model.scorer.vectors.weight, model.vocabulary, texts, schedule
     )

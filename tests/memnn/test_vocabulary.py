@@ -1,6 +1,7 @@
 """What is known of a word by itself."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +79,17 @@ def test_shapes() -> None:
     }
     for text, shape in expected.items():
         np.testing.assert_allclose(look(text)[0].looks[:SHAPES], shape, err_msg=text, rtol=1e-6)
+
+
+@pytest.mark.parametrize("typed", ["sister", "sistre", "siser", "sisster", "sizter", "sisters"])
+def test_a_slip_away_is_near(typed: str) -> None:
+    """A word shares a name with what it becomes by one edit or two swapped letters."""
+    written, slipped = look(f"sister {typed}")
+    assert set(written.near) & set(slipped.near)
+
+
+@pytest.mark.parametrize(("one", "other"), [("sister", "blisters"), ("car", "cat"), ("41", "42")])
+def test_what_is_near_to_too_much_is_near_to_nothing(one: str, other: str) -> None:
+    """Short words, numbers, and words two edits apart share no name."""
+    first, second = look(f"{one} {other}")
+    assert not set(first.near) & set(second.near)
