@@ -17,13 +17,12 @@ from sentence_transformers import SentenceTransformer
 
 from memnn.generalization import Generalization
 from memnn.model import Model
-from memnn.output_map import first_pass, lay_out, shortlist
+from memnn.output_map import lay_out, short_listed
 from memnn.reading import Batch
 from memnn.records import Memory
 from memnn.slots import Slots
 from memnn.training.distil import packaged_encoder
 
-_SPRUNG = 2
 _ABOVE = 1e3  # lifts what was read above what was not
 _WORD = re.compile(r"\w+")
 Scores = NDArray[np.float32]
@@ -123,16 +122,13 @@ class Ours:
     def scores(self, question: str) -> Scores:
         """First-pass scores; those that were read stand above, by their relevance; shape [N]."""
         words = self.model.question(question)
-        first = first_pass(self.model, words, self._slots)
+        ranking, listed = short_listed(self.model, words, self._slots)
+        found = ranking.at(range(self._slots.rows))
         if not self.reads:
-            return first
-        sprung = np.argsort(-first)[:_SPRUNG]
-        later = [first_pass(self.model, words, self._slots, [int(row)]) for row in sprung]
-        listed = shortlist(first, later, self.model.config.second_pass)
+            return found
         rows, page = lay_out(self.model, words, listed, self._slots)
         reading = self.model.reader.read(Batch.of([page], self.model.vocabulary))
         relevance, _ = self.model.reader.hop(reading, torch.zeros_like(reading.present))
-        found = first.copy()
         found[rows] = relevance[0, : len(rows)].numpy() + _ABOVE
         return found
 

@@ -6,14 +6,14 @@ text.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 FINGERPRINT_BYTES = 4
-_HEADER_BYTES = FINGERPRINT_BYTES + 2
+HEADER_BYTES = FINGERPRINT_BYTES + 2  # of a features value, before the vector
 _INT8_MAX = 127.0
 _LEAST_SCALE = float(np.finfo(np.float16).tiny)  # smaller ones lose their digits, then become 0
 MATCHES = 3  # exact-match features of a question with a memory, see `match_features`
@@ -30,17 +30,19 @@ class Postings(Protocol):
         ...
 
     @property
-    def lengths(self) -> NDArray[np.float32]:
+    def lengths(self) -> NDArray[np.uint16]:
         """Content words of each memory, shape [N]."""
         ...
 
-    def postings(self, word: int) -> list[int]:
-        """Rows of the memories that hold a word."""
+    def postings(self, word: int) -> NDArray[np.uint32]:
+        """Rows of the memories that hold a word, ascending."""
         ...
 
 
-def match_features(words: Iterable[tuple[int, float]], slots: Postings) -> NDArray[np.float32]:
-    """Exact matches of a question with every memory, by rarity (paper, section 3.6).
+def match_features(
+    words: Iterable[tuple[int, float]], slots: Postings, rows: NDArray[np.int64] | None = None
+) -> NDArray[np.float32]:
+    """Exact matches of a question with memories, by rarity (paper, section 3.6).
 
     How rare a word is, these memories say themselves, as far as there are many of them: the name of
     somebody who is in every other memory tells little here, however rare it is elsewhere.
@@ -48,24 +50,39 @@ def match_features(words: Iterable[tuple[int, float]], slots: Postings) -> NDArr
     Args:
         words: Hash and rarity, in the language at large, of the question's content words.
         slots: The memories.
+        rows: Those of the C memories that are looked at, ascending; None for all.
 
     Returns:
-        Shape [N, MATCHES]: the share of the question's rarity that is matched; the rarity matched,
+        Shape [C, MATCHES]: the share of the question's rarity that is matched; the rarity matched,
         discounted for long memories; whether anything matched.
     """
-    rarity = {word: _rarity_here(word, rarity, slots) for word, rarity in dict(words).items()}
-    matched = np.zeros(slots.rows, dtype=np.float32)
-    for word, weight in rarity.items():
-        matched[slots.postings(word)] += weight
-    share = matched / (sum(rarity.values()) + 1e-6)
-    discounted = matched / 10.0 / (1.0 + slots.lengths / _TYPICAL_LENGTH)
+    lengths = slots.lengths if rows is None else slots.lengths[rows]
+    matched = np.zeros(len(lengths), dtype=np.float32)
+    total = 1e-6
+    for word, general in dict(words).items():
+        holding = slots.postings(word)
+        rarity = _rarity_here(len(holding), general, slots.rows)
+        matched[holding if rows is None else _among(rows, holding)] += rarity
+        total += rarity
+    share = matched / total
+    discounted = matched / 10.0 / (1.0 + lengths.astype(np.float32) / _TYPICAL_LENGTH)
     return np.stack([share, discounted, (matched > 0).astype(np.float32)], axis=1)
 
 
-def _rarity_here(word: int, rarity: float, slots: Postings) -> float:
+def _rarity_here(holding: int, general: float, memories: int) -> float:
     """Inverse document frequency among these memories and `_LANGUAGE` texts of all sorts."""
-    held = len(slots.postings(word)) + _LANGUAGE * math.exp(-rarity)
-    return max(0.0, -math.log(held / (slots.rows + _LANGUAGE)))
+    held = holding + _LANGUAGE * math.exp(-general)
+    return max(0.0, -math.log(held / (memories + _LANGUAGE)))
+
+
+def _among(rows: NDArray[np.int64], holding: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Places among rows of those that hold a word; both ascend, and the longer is searched."""
+    if len(holding) < len(rows):
+        places = np.minimum(np.searchsorted(rows, holding), len(rows) - 1)
+        found: NDArray[np.int64] = places[rows[places] == holding]
+        return found
+    places = np.minimum(np.searchsorted(holding, rows), max(len(holding) - 1, 0))
+    return np.flatnonzero(holding[places] == rows) if len(holding) else places[:0]
 
 
 def pack(fingerprint: bytes, vector: NDArray[np.float32]) -> bytes:
@@ -86,24 +103,17 @@ def unpack(features: bytes) -> NDArray[np.float32]:
     Raises:
         ValueError: Fewer bytes than a header.
     """
-    if len(features) <= _HEADER_BYTES:
-        raise ValueError(f"features of {len(features)} bytes; a header alone has {_HEADER_BYTES}")
-    scale = np.frombuffer(features, dtype=np.float16, count=1, offset=FINGERPRINT_BYTES)
-    values = np.frombuffer(features, dtype=np.int8, offset=_HEADER_BYTES)
-    return values.astype(np.float32) * scale.astype(np.float32)
+    scale = scale_of(features)
+    return np.frombuffer(features, dtype=np.int8, offset=HEADER_BYTES).astype(np.float32) * scale
 
 
-def unpack_all(features: Sequence[bytes]) -> NDArray[np.float32]:
-    """The embeddings that `pack` quantised, shape [N, n]: many at once, many times faster.
+def scale_of(features: bytes) -> np.float32:
+    """What one step of the quantised embedding is worth.
 
     Raises:
-        ValueError: They are not of one length, or shorter than a header.
+        ValueError: Fewer bytes than a header.
     """
-    if not features:
-        return np.zeros((0, 0), dtype=np.float32)
-    width = len(features[0])
-    if width <= _HEADER_BYTES or any(len(value) != width for value in features):
-        raise ValueError("features that are not of one length, or shorter than a header")
-    table = np.frombuffer(b"".join(features), dtype=np.uint8).reshape(len(features), width)
-    scales = table[:, FINGERPRINT_BYTES:_HEADER_BYTES].copy().view(np.float16).astype(np.float32)
-    return table[:, _HEADER_BYTES:].view(np.int8).astype(np.float32) * scales  # [N, n] * [N, 1]
+    if len(features) <= HEADER_BYTES:
+        raise ValueError(f"features of {len(features)} bytes; a header alone has {HEADER_BYTES}")
+    scale = np.frombuffer(features, dtype=np.float16, count=1, offset=FINGERPRINT_BYTES)
+    return np.float32(scale[0])

@@ -40,10 +40,8 @@ class Generalization:
             told = [s.text for s in perception.sentences if s.kind is Kind.STATEMENT]
         texts = list(self._slots(told))
         slots = [
-            Slot(text, message.time, message.speaker, features, words)
-            for text, features, words in zip(
-                texts, self.features(texts), map(self.words, texts), strict=True
-            )
+            Slot(text, message.time, message.speaker, features, self.words(text, message.speaker))
+            for text, features in zip(texts, self.features(texts), strict=True)
         ]
         return Plan(message.id, tuple(slots))
 
@@ -56,9 +54,13 @@ class Generalization:
         vectors = self._model.embed(words, Role.MEMORY).numpy()
         return [pack(self.fingerprint, vector) for vector in vectors]
 
-    def words(self, text: str) -> tuple[int, ...]:
-        """The word buckets of a memory: hashes of its content words."""
-        return content_words(tokenise(text, self._model.config.memory_words))
+    def words(self, text: str, speaker: str = "") -> tuple[int, ...]:
+        """The word buckets of a memory: hashes of its content words, and of who said it.
+
+        So what Ann told is found for "what did Ann say?", and when Ann herself asks.
+        """
+        told = tokenise(text, self._model.config.memory_words)
+        return content_words([*told, *tokenise(speaker, self._model.config.memory_words)])
 
     def _slots(self, sentences: Sequence[str]) -> Iterator[str]:
         """Join short sentences into one slot, in which they explain each other; cut long ones."""

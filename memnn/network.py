@@ -1,7 +1,6 @@
 """The memory network: I, G, O and R joined to a store; the only place here that awaits."""
 
 from memnn.model import Model
-from memnn.output_map import best_rows
 from memnn.parts import Parts
 from memnn.records import Answer, Kind, Memory, Message, Perception, Scored, Trace
 from memnn.served import parts_of
@@ -58,11 +57,11 @@ class Network:
         Raises:
             StoreError: The memories could not be read.
         """
-        text = _asked(perception)
-        slots = await self.store.candidates(scope, self._parts.words(text))
+        text, asker = _asked(perception), perception.message.speaker
+        slots = await self.store.candidates(scope, self._parts.words(text, asker))
         if not len(slots):
             return Answer(None, (), (), 0.0, Trace())
-        return self._parts.answer(text, slots)
+        return self._parts.answer(text, slots, asker)
 
     async def search(self, scope: str, text: str, *, limit: int = 10) -> tuple[Scored, ...]:
         """The memories nearest to a text by the first pass, best first.
@@ -73,9 +72,10 @@ class Network:
         slots = await self.store.candidates(scope, self._parts.words(text))
         if not len(slots):
             return ()
-        scores = self._parts.scores(text, slots)
-        found = ((slots.row(row), float(scores[row])) for row in best_rows(scores, limit))
-        return tuple(Scored(memory, score) for memory, score in found if memory is not None)
+        ranking = self._parts.rank(text, slots)
+        rows = ranking.best(limit)
+        scores = ranking.at(rows).tolist()
+        return tuple(map(Scored, map(slots.held, rows), scores))
 
 
 def _asked(perception: Perception) -> str:

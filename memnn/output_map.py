@@ -15,12 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from memnn.features import match_features
+from memnn.first_pass import first_pass
 from memnn.model import Model
+from memnn.ranking import Ranking
 from memnn.reader import Form, Reading
 from memnn.reading import MARKS, Batch, Candidate, Page, cut, fitting
 from memnn.records import Hop, Memory, Scored
-from memnn.scorer import Candidates, Role
 from memnn.slots import Slots
 from memnn.vocabulary import Word
 
@@ -84,14 +84,20 @@ class Chosen:
 
 
 @torch.inference_mode()
-def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Chosen:
-    """Run the hops over the candidates of one question."""
+def choose_supports(
+    model: Model, question: Sequence[Word], slots: Slots, asker: Sequence[Word] = ()
+) -> Chosen:
+    """Run the hops over the candidates of one question.
+
+    Args:
+        model: The network.
+        question: The question's words.
+        slots: The memories.
+        asker: See `memnn.first_pass.first_pass`.
+    """
     if not len(slots):
         return Chosen((), ())
-    scores = first_pass(model, question, slots)
-    sprung = best_rows(scores, _SPRUNG)
-    later = [first_pass(model, question, slots, [row]) for row in sprung]
-    listed = shortlist(scores, later, model.config.second_pass)
+    ranking, listed = short_listed(model, question, slots, asker)
     rows, page = lay_out(model, question, listed, slots)
     reading = model.reader.read(Batch.of([page], model.vocabulary))
     chosen = torch.zeros((1, len(rows)), dtype=torch.bool)
@@ -102,8 +108,9 @@ def choose_supports(model: Model, question: Sequence[Word], slots: Slots) -> Cho
         best = int(relevance[0].argmax())
         stop = float(null[0]) - (_patience(model, reading, chosen) if hops else 0.0)
         stops = bool(hops) and float(relevance[0, best]) <= stop
-        seen = _Seen(slots, rows, scores, relevance[0], stop, len(slots) - len(hops))
-        hops.append(seen.trace(None if stops else best))
+        seen = _Seen(slots, rows, ranking.at(rows), relevance[0], stop)
+        considered = ranking.considered - len(hops)
+        hops.append(seen.trace(considered, None if stops else best))
         if stops:
             break
         chosen[0, best] = True
@@ -119,55 +126,41 @@ def _patience(model: Model, reading: Reading, chosen: Tensor) -> float:
     return model.calibration.gathering if gathers else model.calibration.patience
 
 
-@torch.inference_mode()
-def first_pass(
-    model: Model, question: Sequence[Word], slots: Slots, chosen: Sequence[int] = ()
-) -> NDArray[np.float32]:
-    """Scores of all rows, shape [N]; -inf for dead rows and supports chosen already.
+def short_listed(
+    model: Model, question: Sequence[Word], slots: Slots, asker: Sequence[Word] = ()
+) -> tuple[Ranking, Shortlist]:
+    """The first hop's ranking, and what of it, and of the next hop's, goes on the page.
 
     Args:
         model: The network.
         question: The question's words.
-        slots: The candidates; at least one.
-        chosen: Rows of the supports chosen so far.
+        slots: The memories; at least one.
+        asker: See `memnn.first_pass.first_pass`.
     """
-    allowed = slots.alive.copy()
-    allowed[list(chosen)] = False
-    asked = {w.hash: w.rarity for w in question if w.content}
-    memories = Candidates(
-        vectors=torch.from_numpy(slots.vectors),
-        match=torch.from_numpy(match_features(asked.items(), slots))[None],
-        allowed=torch.from_numpy(allowed)[None],
-    )
-    asking = model.embed([question], Role.QUESTION)
-    if not chosen:
-        return _numpy(model.scorer.first_hop(asking, memories)[0])
-    texts = [slots.derived(row, model.memory) for row in chosen]
-    supports = model.embed(texts, Role.SUPPORT).mean(0, keepdim=True)
-    new = {w.hash: w.rarity for t in texts for w in t if w.content and w.hash not in asked}
-    new_match = torch.from_numpy(match_features(new.items(), slots))[None]
-    return _numpy(model.scorer.next_hop(asking, supports, memories, new_match)[0])
+    first = first_pass(model, question, slots, asker=asker)
+    sprung = first.best(_SPRUNG)
+    later = [first_pass(model, question, slots, [row], asker) for row in sprung]
+    return first, shortlist(first, later, model.config.second_pass)
 
 
-def shortlist(
-    first: NDArray[np.float32], later: Sequence[NDArray[np.float32]], most: int
-) -> Shortlist:
+def shortlist(first: Ranking, later: Sequence[Ranking], most: int) -> Shortlist:
     """The most promising rows: for the first hop, for a later one, and told right beside.
 
     Args:
-        first: First-hop scores of all rows, shape [N]; -inf for rows that are not to be had.
+        first: First-hop scores.
         later: Scores as a next hop from each of the best rows.
         most: How many rows at most.
     """
-    best = best_rows(first, _FIRST_RANKED)
-    found = [(line[row], row) for line in later for row in best_rows(line, _LATER_RANKED)]
+    best = first.best(_FIRST_RANKED)
+    found = [(line.at([row])[0], row) for line in later for row in line.best(_LATER_RANKED)]
     onward = [row for _, row in sorted(found, reverse=True)]
     beside = [near for row in best[:_SPRUNG] for near in (row - 1, row + 1)]
-    beside = [row for row in beside if 0 <= row < len(first) and np.isfinite(first[row])]
+    beside = [row for row, score in zip(beside, first.at(beside), strict=True) if score > -np.inf]
     order = [*best[:5], *onward[:2], *best[5:8], *onward[2:4], *beside, *best[8:], *onward[4:]]
     rows = list(dict.fromkeys(order))[:most]
-    carried = np.max(later, axis=0)[rows] if later else np.full(len(rows), _LEAST, np.float32)
-    return Shortlist(tuple(rows), first[rows], carried)
+    lines = [line.at(rows) for line in later]
+    carried = np.max(lines, axis=0) if lines else np.full(len(rows), _LEAST, np.float32)
+    return Shortlist(tuple(rows), first.at(rows), carried)
 
 
 def lay_out(
@@ -210,42 +203,26 @@ def candidate_marks(listed: Shortlist, total: int, shown: Collection[int]) -> ND
     return marks
 
 
-def best_rows(scores: NDArray[np.float32], count: int) -> list[int]:
-    """Rows of the highest finite scores, best first; of equals the newest first."""
-    count = min(count, int(np.isfinite(scores).sum()))
-    if not count:
-        return []
-    least = np.partition(scores, -count)[-count]
-    kept = np.flatnonzero(scores >= least)
-    order = np.lexsort((-kept, -scores[kept]))
-    return [int(row) for row in kept[order][:count]]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """One hop as O saw it: of the page's rows the relevance, of all rows the first-hop scores."""
+    """One hop as O saw it: first-hop scores and relevance of the page's rows."""
 
     slots: Slots
     rows: Sequence[int]
     scores: NDArray[np.float32]
     relevance: Tensor
     stop: float
-    candidates: int
 
-    def trace(self, chosen: int | None) -> Hop:
+    def trace(self, considered: int, chosen: int | None) -> Hop:
         order = self.relevance.argsort(descending=True, stable=True).tolist()
         open_ = [at for at in order if self.relevance[at] > _CLOSED][:_TRACED]
         best = tuple(
             Scored(
                 self.slots.held(self.rows[at]),
-                float(self.scores[self.rows[at]]),
+                float(self.scores[at]),
                 float(self.relevance[at]),
             )
             for at in open_
         )
         picked = None if chosen is None else self.slots.held(self.rows[chosen]).id
-        return Hop(self.candidates, best, picked, self.stop)
-
-
-def _numpy(scores: Tensor) -> NDArray[np.float32]:
-    return scores.numpy().astype(np.float32, copy=False)
+        return Hop(considered, best, picked, self.stop)

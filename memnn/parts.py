@@ -7,9 +7,7 @@ holds a conversation with one can hold it with the other.
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from memnn.ranking import Ranking
 from memnn.records import Answer, Message, Perception, Plan
 from memnn.slots import Slots
 
@@ -34,14 +32,20 @@ class Parts(Protocol):
         """See `memnn.store.Featuriser`."""
         ...
 
-    def words(self, text: str) -> tuple[int, ...]:
-        """The word buckets of a text (section 3.3)."""
+    def words(self, text: str, speaker: str = "") -> tuple[int, ...]:
+        """The word buckets of a text (section 3.3), the name of who said it among them."""
         ...
 
-    def scores(self, text: str, slots: Slots) -> NDArray[np.float32]:
-        """s_O(x, m_i) of the first hop, one a row, shape [N]; -inf for rows without a memory."""
+    def rank(self, text: str, slots: Slots, asker: str = "") -> Ranking:
+        """s_O(x, m_i) of the first hop.
+
+        Args:
+            text: The question.
+            slots: At least one memory.
+            asker: See `memnn.records.Message.speaker`.
+        """
         ...
 
-    def answer(self, text: str, slots: Slots) -> Answer:
-        """R(O(x, m)): the answer from at least one memory, or none."""
+    def answer(self, text: str, slots: Slots, asker: str = "") -> Answer:
+        """R(O(x, m)): the answer from at least one memory, or none; arguments as of `rank`."""
         ...

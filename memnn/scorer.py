@@ -60,11 +60,28 @@ class Candidates:
         vectors: Embedded memories, shape [N, n].
         match: Exact-match features of every question with every memory, shape [Q, N, MATCHES].
         allowed: Which memories a question may choose, shape [Q, N].
+        among: Where these are some of more memories, their place there; else None.
     """
 
     vectors: Tensor
     match: Tensor
     allowed: Tensor
+    among: "Among | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The place of some memories among all of a scope.
+
+    Attributes:
+        shown: Which of them hold something, so that their neighbours may refer to it, [N].
+        age: How many memories were told since, shape [N].
+        total: Memories of the scope.
+    """
+
+    shown: Tensor
+    age: Tensor
+    total: int
 
 
 class Scorer(nn.Module):
@@ -115,8 +132,10 @@ class Scorer(nn.Module):
         """
         similar = questions @ memories.vectors.T  # [Q, N]
         score = self.scale * similar + memories.match @ self.match
-        score = score + self.scale * self._neighbours(similar, memories.allowed)
-        score = score + self._write_time(questions, memories.allowed)
+        among = memories.among
+        shown = memories.allowed if among is None else among.shown
+        score = score + self.scale * self._neighbours(similar, shown)
+        score = score + self._write_time(questions, memories)
         return score.masked_fill(~memories.allowed, -torch.inf)
 
     def next_hop(
@@ -135,17 +154,21 @@ class Scorer(nn.Module):
         score = score + memories.match @ self.hop_match + new_match @ self.hop_new_match
         return score.masked_fill(~memories.allowed, -torch.inf)
 
-    def _neighbours(self, similar: Tensor, allowed: Tensor) -> Tensor:
+    def _neighbours(self, similar: Tensor, shown: Tensor) -> Tensor:
         """What the memories right before and after add: a pronoun's referent is often there."""
-        shown = similar.masked_fill(~allowed, 0.0)
-        before = functional.pad(shown, (1, 0))[:, :-1]
-        after = functional.pad(shown, (0, 1))[:, 1:]
+        referred = similar.masked_fill(~shown, 0.0)
+        before = functional.pad(referred, (1, 0))[:, :-1]
+        after = functional.pad(referred, (0, 1))[:, 1:]
         return self.neighbours[0] * before + self.neighbours[1] * after
 
-    def _write_time(self, questions: Tensor, allowed: Tensor) -> Tensor:
-        """Recency among the candidates, as far as the question asks for it."""
-        count = allowed.sum(1, keepdim=True)  # [Q, 1]
-        age = count - allowed.cumsum(1)  # [Q, N]: 0 for the newest
+    def _write_time(self, questions: Tensor, memories: Candidates) -> Tensor:
+        """Recency among the memories, as far as the question asks for it."""
+        if memories.among is None:
+            count = memories.allowed.sum(1, keepdim=True)  # [Q, 1]
+            age = count - memories.allowed.cumsum(1)  # [Q, N]: 0 for the newest
+        else:
+            count = torch.tensor([[memories.among.total]])
+            age = memories.among.age[None]
         recency = torch.stack([1 - age / count.clamp(min=1), torch.exp(-age / _AGE_SCALE)], -1)
         gate: Tensor = self.time_gate(questions)[:, None]
         return (recency * gate).sum(-1)

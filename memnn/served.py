@@ -1,13 +1,12 @@
 """The served model as the parts of a network: I, G, O and R on people's own words."""
 
-import numpy as np
-from numpy.typing import NDArray
-
+from memnn.first_pass import first_pass
 from memnn.generalization import Generalization
 from memnn.input_map import perceive
 from memnn.model import Model
-from memnn.output_map import choose_supports, first_pass
+from memnn.output_map import choose_supports
 from memnn.parts import Parts
+from memnn.ranking import Ranking
 from memnn.records import Answer, Message, Perception
 from memnn.response import respond
 from memnn.slots import Slots
@@ -24,14 +23,15 @@ class Served(Generalization):
         """I; see `memnn.input_map`."""
         return perceive(self.model, message)
 
-    def scores(self, text: str, slots: Slots) -> NDArray[np.float32]:
-        """O's first pass; see `memnn.output_map`."""
-        return first_pass(self.model, self.model.question(text), slots)
+    def rank(self, text: str, slots: Slots, asker: str = "") -> Ranking:
+        """O's first pass; see `memnn.first_pass`."""
+        model = self.model
+        return first_pass(model, model.question(text), slots, asker=model.question(asker))
 
-    def answer(self, text: str, slots: Slots) -> Answer:
+    def answer(self, text: str, slots: Slots, asker: str = "") -> Answer:
         """O, then R; see `memnn.output_map` and `memnn.response`."""
         question = self.model.question(text)
-        chosen = choose_supports(self.model, question, slots)
+        chosen = choose_supports(self.model, question, slots, self.model.question(asker))
         return respond(self.model, text, question, chosen)
 
 

@@ -1,71 +1,95 @@
 """The memory array m of the paper as packed arrays: what O scores, and what stores keep hot.
 
 Rows are in write order. A removed memory leaves a dead row until a quarter of the rows are dead, so
-that removing costs no rebuild; its text, features and words are dropped at once. Knows nothing of
-storage. Letters: N rows, n embedding size.
+that removing costs no rebuild; its text, features and words are overwritten at once. Knows nothing
+of storage. Letters: N rows, n embedding size.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from memnn.features import unpack, unpack_all
+from memnn.codec import decode, encode
+from memnn.columns import Column
+from memnn.features import HEADER_BYTES, scale_of
+from memnn.hashing import Codebook
+from memnn.postings import Postings
 from memnn.records import Memory
 
-_GROWTH = 2
-_FIRST_CAPACITY = 16
-_BYTES_PER_OBJECT = 850  # measured: a Memory with its strings, and its entries in the postings
-_BYTES_PER_DERIVED = 400  # measured: the words of a memory, which share their values
-_SAMPLE = 100
+SCORE_ALL: Final = 8_000  # rows; scoring so many is as quick as choosing among them
+_BYTES_PER_DERIVED: Final = 400  # measured: the words of a memory, which share their values
+_MOST_WORDS: Final = 0xFFFF  # that a length tells apart
 
 T = TypeVar("T")
+Rows = NDArray[np.int64]
 
 
 class Slots:
-    """Memories of one scope, in write order, with their features as arrays."""
+    """Memories of one scope, in write order, with their features as arrays.
 
-    def __init__(self, memories: Iterable[Memory] = ()) -> None:
-        self._rows: list[Memory | None]
-        self._ids: list[int]
-        self._vectors: NDArray[np.float32]
-        self._lengths: NDArray[np.float32]
-        self._alive: NDArray[np.bool_]
-        self._postings: dict[int, list[int]]
-        self._derived: dict[int, Any]
-        self._dead: int
-        self._load({memory.id: memory for memory in memories})
+    Attributes:
+        score_all: Up to so many rows, O scores all of them.
+        codebook: Which words share a cluster, where there are more; may be none.
+    """
+
+    def __init__(
+        self,
+        memories: Iterable[Memory] = (),
+        *,
+        score_all: int = SCORE_ALL,
+        codebook: Codebook | None = None,
+    ) -> None:
+        self.score_all = score_all
+        self.codebook = codebook
+        self._ids = Column(np.empty(0, np.int64))
+        self._starts = Column(np.empty(0, np.int64))  # of a row's record, shape [N]
+        self._sizes = Column(np.empty(0, np.int32))  # of it in bytes, shape [N]
+        self._vectors = Column(np.empty((0, 0), np.int8))
+        self._scales = Column(np.empty(0, np.float32))
+        self._lengths = Column(np.empty(0, np.uint16))
+        self._alive = Column(np.empty(0, np.bool_))
+        self._columns = (
+            self._ids,
+            self._starts,
+            self._sizes,
+            self._vectors,
+            self._scales,
+            self._lengths,
+            self._alive,
+        )
+        self._records = bytearray()  # encoded memories, their vectors left out
+        self._postings = Postings()
+        self._derived: dict[int, Any] = {}
+        self._dead = 0
+        self._wasted = 0  # bytes of records that nobody looks at any more
+        for memory in memories:
+            self.put(memory)
 
     def __len__(self) -> int:
-        return len(self._rows) - self._dead
+        return self.rows - self._dead
 
     def __iter__(self) -> Iterator[Memory]:
-        return (memory for memory in self._rows if memory is not None)
+        return (self.held(int(row)) for row in np.flatnonzero(self.alive))
 
     def __contains__(self, memory_id: int) -> bool:
         return self.get(memory_id) is not None
 
     @property
-    def vectors(self) -> NDArray[np.float32]:
-        """Embeddings of the memories, shape [N, n]; rows of dead memories are zero."""
-        return self._vectors[: len(self._rows)]
-
-    @property
-    def lengths(self) -> NDArray[np.float32]:
+    def lengths(self) -> NDArray[np.uint16]:
         """Content words of each memory, shape [N]; 0 for dead ones."""
-        return self._lengths[: len(self._rows)]
+        return self._lengths.values
 
     @property
     def alive(self) -> NDArray[np.bool_]:
         """Which rows hold a memory, shape [N]."""
-        return self._alive[: len(self._rows)]
+        return self._alive.values
 
     @property
     def rows(self) -> int:
         """N, dead rows included."""
-        return len(self._rows)
+        return len(self._ids)
 
     @property
     def dead(self) -> int:
@@ -74,16 +98,24 @@ class Slots:
 
     @property
     def nbytes(self) -> int:
-        """About how many bytes this takes, for a bounded cache."""
-        sample = [memory for memory in self._rows[-_SAMPLE:] if memory is not None]
-        mean = sum(len(m.text) + len(m.features) for m in sample) / max(1, len(sample))
-        objects = len(self._rows) * (_BYTES_PER_OBJECT + mean)
+        """How many bytes this takes, for a bounded cache."""
+        columns = sum(column.nbytes for column in self._columns)
         derived = len(self._derived) * _BYTES_PER_DERIVED
-        return int(self._vectors.nbytes + objects + derived)
+        return columns + len(self._records) + self._postings.nbytes + derived
+
+    def vectors(self, rows: Rows | slice = slice(None)) -> NDArray[np.float32]:
+        """Embeddings of the memories in some rows, shape [rows, n]; zero for dead ones."""
+        found: NDArray[np.float32] = self._vectors.values[rows].astype(np.float32)
+        found *= self._scales.values[rows, None]
+        return found
 
     def row(self, index: int) -> Memory | None:
         """The memory in a row, or None where it was removed."""
-        return self._rows[index]
+        if not self.alive[index]:
+            return None
+        start, size = int(self._starts.values[index]), int(self._sizes.values[index])
+        record = bytes(self._records[start : start + size])
+        return decode(int(self._ids.values[index]), record, self._vectors.values[index].tobytes())
 
     def held(self, index: int) -> Memory:
         """The memory in a row that holds one.
@@ -91,7 +123,7 @@ class Slots:
         Raises:
             LookupError: The row holds no memory.
         """
-        memory = self._rows[index]
+        memory = self.row(index)
         if memory is None:
             raise LookupError(f"row {index} holds no memory")
         return memory
@@ -114,95 +146,108 @@ class Slots:
     def get(self, memory_id: int) -> Memory | None:
         """The memory with this id, or None."""
         index = self._index(memory_id)
-        return None if index is None else self._rows[index]
+        return self.row(index) if self._found(index, memory_id) else None
 
-    def postings(self, word: int) -> list[int]:
+    def postings(self, word: int) -> NDArray[np.uint32]:
         """Rows of the memories that hold a word, ascending."""
-        return self._postings.get(word, [])
+        return self._postings.rows(word)
+
+    def count(self, word: int) -> int:
+        """About how many memories hold a word."""
+        return self._postings.count(word)
 
     def put(self, memory: Memory) -> None:
-        """Append a memory, or replace the one with its id. Out of order costs a rebuild."""
-        if not self._ids or memory.id > self._ids[-1]:
-            self._append(memory)
-        elif (index := self._index(memory.id)) is not None:
-            self._set(index, memory)
+        """Append a memory, or replace the one with its id.
+
+        Raises:
+            ValueError: Its features are none, or of another length than those held; nothing has
+                changed.
+            StoreError: Its time has no zone.
+        """
+        index, line = self._index(memory.id), self._line(memory)
+        if self._found(index, memory.id):
+            self._clear(index)
+            self._dead -= 1
+            for column, value in zip(self._columns, line, strict=True):
+                column.values[index] = value
         else:
-            self._load({m.id: m for m in (*self, memory)})
+            self._open(index, line)
+        self._postings.add(memory.words, index)
+        self._tidy()
 
     def remove(self, memory_id: int) -> Memory | None:
         """Remove a memory and return it; None where there is none with this id."""
-        index = self._index(memory_id)
-        memory = None if index is None else self._rows[index]
-        if index is None or memory is None:
-            return None
-        self._clear(index, memory)
-        if self._dead * 4 > len(self._rows):
-            self._load({m.id: m for m in self})
+        memory = self.get(memory_id)
+        if memory is not None:
+            self._clear(self._index(memory_id))
+            self._tidy()
         return memory
 
-    def _index(self, memory_id: int) -> int | None:
-        index = bisect_left(self._ids, memory_id)
-        found = index < len(self._ids) and self._ids[index] == memory_id
-        return index if found else None
+    def _line(self, memory: Memory) -> tuple[ArrayLike, ...]:
+        """What goes into the columns, in their order; the memory's record is written."""
+        scale = scale_of(memory.features)
+        vector = np.frombuffer(memory.features, np.int8, offset=HEADER_BYTES)
+        if not self.rows:
+            self._vectors.widen(len(vector))
+        if len(vector) != self._vectors.values.shape[1]:
+            raise ValueError(
+                f"an embedding of {len(vector)} numbers among those of "
+                f"{self._vectors.values.shape[1]}"
+            )
+        record = encode(memory, memory.features[:HEADER_BYTES])
+        start = len(self._records)
+        self._records += record
+        length = min(len(memory.words), _MOST_WORDS)
+        return memory.id, start, len(record), vector, scale, length, True
 
-    def _append(self, memory: Memory) -> None:
-        index = len(self._rows)
-        vector = unpack(memory.features)
-        if index == len(self._vectors):
-            self._grow(len(vector))
-        self._rows.append(memory)
-        self._ids.append(memory.id)
-        self._fill(index, memory, vector)
+    def _index(self, memory_id: int) -> int:
+        """The row of a memory, or that before which it belongs."""
+        ids = self._ids.values
+        if not len(ids) or memory_id > ids[-1]:
+            return len(ids)
+        return int(np.searchsorted(ids, memory_id))
 
-    def _set(self, index: int, memory: Memory) -> None:
-        vector = unpack(memory.features)  # first, so that features of no use change nothing
-        before = self._rows[index]
-        if before is not None:
-            self._clear(index, before)
-        self._dead -= 1
-        self._rows[index] = memory
-        self._fill(index, memory, vector)
+    def _found(self, index: int, memory_id: int) -> bool:
+        return index < self.rows and bool(self._ids.values[index] == memory_id)
 
-    def _fill(self, index: int, memory: Memory, vector: NDArray[np.float32]) -> None:
-        self._vectors[index] = vector
-        self._lengths[index] = len(memory.words)
-        self._alive[index] = True
-        for word in memory.words:
-            insort(self._postings.setdefault(word, []), index)
+    def _open(self, index: int, line: tuple[ArrayLike, ...]) -> None:
+        """Make a row, at the end nearly always."""
+        if index < self.rows:
+            self._postings.shift(index)
+            self._derived.clear()
+        for column, value in zip(self._columns, line, strict=True):
+            column.insert(index, value)
 
-    def _clear(self, index: int, memory: Memory) -> None:
+    def _clear(self, index: int) -> None:
+        """Leave nothing of the memory in a row, where there still is one."""
+        if not self.alive[index]:
+            return
+        start, size = int(self._starts.values[index]), int(self._sizes.values[index])
+        self._records[start : start + size] = bytes(size)
+        for column in self._columns[2:]:
+            column.values[index] = 0
         self._derived.pop(index, None)
-        self._rows[index] = None
-        self._vectors[index] = 0.0
-        self._lengths[index] = 0.0
-        self._alive[index] = False
+        self._postings.drop(index)
+        self._wasted += size
         self._dead += 1
-        for word in memory.words:
-            rows = self._postings[word]
-            del rows[bisect_left(rows, index)]
-            if not rows:
-                del self._postings[word]
 
-    def _grow(self, width: int) -> None:
-        rows, capacity = len(self._rows), max(_FIRST_CAPACITY, _GROWTH * len(self._vectors))
-        vectors = np.zeros((capacity, width), dtype=np.float32)
-        if rows:
-            vectors[:rows] = self._vectors
-        self._vectors = vectors
-        self._lengths = np.concatenate([self._lengths, np.zeros(capacity - rows, np.float32)])
-        self._alive = np.concatenate([self._alive, np.zeros(capacity - rows, np.bool_)])
+    def _tidy(self) -> None:
+        """Drop dead rows, and records that nobody looks at, where they are many."""
+        if self._dead * 4 > self.rows:
+            kept = self.alive.copy()
+            self._postings.keep(kept)
+            for column in self._columns:
+                column.keep(kept)
+            self._derived.clear()
+            self._dead = 0
+        if self._wasted * 2 > len(self._records):
+            self._rewrite()
 
-    def _load(self, memories: dict[int, Memory]) -> None:
-        """Start anew with these memories; arrays are built in one go, which is quick."""
-        held = [memories[memory_id] for memory_id in sorted(memories)]
-        self._rows = list(held)
-        self._ids = [memory.id for memory in held]
-        self._dead = 0
-        self._derived = {}
-        self._vectors = unpack_all([memory.features for memory in held])
-        self._lengths = np.array([len(memory.words) for memory in held], dtype=np.float32)
-        self._alive = np.ones(len(held), dtype=np.bool_)
-        self._postings = {}
-        for index, memory in enumerate(held):
-            for word in memory.words:
-                self._postings.setdefault(word, []).append(index)
+    def _rewrite(self) -> None:
+        sizes, starts = self._sizes.values, self._starts.values
+        held = memoryview(self._records)
+        self._records = bytearray().join(
+            held[start : start + size] for start, size in zip(starts, sizes, strict=True)
+        )
+        starts[:] = np.cumsum(sizes, dtype=np.int64) - sizes
+        self._wasted = 0

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from itertools import count, zip_longest
 from typing import Final
 
-from bot.store.codec import encode
 from bot.store.head import Head
 from bot.store.history import KIND_LETTERS, old_text_entry
 from bot.store.keys import LAYOUT_VERSION
+from memnn.codec import encode
 from memnn.errors import StoreError
 from memnn.records import EventKind, Memory, Plan, Slot
 

@@ -4,8 +4,8 @@ from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.store.codec import decode
 from bot.store.crypto import ScopeCipher
+from memnn.codec import decode
 from memnn.features import FINGERPRINT_BYTES
 from memnn.records import Memory
 from memnn.slots import Slots

@@ -15,6 +15,7 @@ from memnn.features import FINGERPRINT_BYTES, pack
 from memnn.paper.network import PaperNetwork
 from memnn.paper.stories import Question, words
 from memnn.paper.write_time import NULLS, STOP
+from memnn.ranking import Ranking
 from memnn.records import (
     Answer,
     Hop,
@@ -72,20 +73,20 @@ class StoryParts:
         vectors = self.network.word_vectors().numpy()  # [|W|, n]
         return [pack(self.fingerprint, vectors[list(self._numbers(text))].sum(0)) for text in texts]
 
-    def words(self, text: str) -> tuple[int, ...]:
+    def words(self, text: str, speaker: str = "") -> tuple[int, ...]:  # noqa: ARG002 -- no name is a word of a story
         """Word hash: a bucket for each word."""
         return tuple(dict.fromkeys(word_hash(word) for word in words(text)))
 
     @torch.inference_mode()
-    def scores(self, text: str, slots: Slots) -> NDArray[np.float32]:
+    def rank(self, text: str, slots: Slots, asker: str = "") -> Ranking:  # noqa: ARG002 -- all ask alike
         """O's first hop, as probabilities of being chosen."""
         found = np.full(slots.rows, -np.inf, dtype=np.float32)
         rows, question = self._asked(text, slots)
         if question.text:
             found[rows] = self.network.chances(question)[0, NULLS:]
-        return found
+        return Ranking.of_all(found)
 
-    def answer(self, text: str, slots: Slots) -> Answer:
+    def answer(self, text: str, slots: Slots, asker: str = "") -> Answer:  # noqa: ARG002 -- likewise
         """O, then R."""
         rows, question = self._asked(text, slots)
         if not question.text or not rows:

@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from memnn.config import ModelConfig
-from memnn.output_map import Shortlist, best_rows, candidate_marks, shortlist
+from memnn.output_map import Shortlist, candidate_marks, shortlist
+from memnn.ranking import Ranking
 from memnn.reader import COUNTS, LEAST_COUNT, Form
 from memnn.reading import MARKS, Candidate, Page, cut, fitting
 from memnn.scorer import Candidates, Role, Scorer
@@ -216,13 +217,14 @@ def _examples(scorer: Scorer, user: User, config: ModelConfig) -> Iterator[Examp
     with torch.no_grad():
         memories = scorer.embed(user.memory_bags, Role.MEMORY)
         asking = scorer.embed(user.question_bags, Role.QUESTION)
-        firsts = scorer.first_hop(asking, Candidates(memories, user.match, user.allowed)).numpy()
-        sprung = [(at, row) for at, line in enumerate(firsts) for row in best_rows(line, _SPRUNG)]
+        scores = scorer.first_hop(asking, Candidates(memories, user.match, user.allowed)).numpy()
+        firsts = [Ranking.of_all(line) for line in scores]
+        sprung = [(at, row) for at, first in enumerate(firsts) for row in first.best(_SPRUNG)]
         places = torch.tensor([at for at, _ in sprung])
         onward = next_scores(scorer, user, memories, places, [(row,) for _, row in sprung]).numpy()
-    later: list[list[NDArray[np.float32]]] = [[] for _ in user.asked]
+    later: list[list[Ranking]] = [[] for _ in user.asked]
     for (at, _), line in zip(sprung, onward, strict=True):
-        later[at].append(line)
+        later[at].append(Ranking.of_all(line))
     for asked, first, lines in zip(user.asked, firsts, later, strict=True):
         listed = shortlist(first, lines, config.second_pass)
         yield Example(user, asked, listed, _target(user, asked))

@@ -86,7 +86,7 @@ def test_a_slot_carries_who_when_and_where_it_files() -> None:
     """Time and speaker are the message's; words and features are those of the slot's text."""
     (slot,) = FILING.plan(perception(("The spare key is here", Kind.STATEMENT))).slots
     assert (slot.time, slot.speaker) == (TIME, "Ann")
-    assert slot.words == content_words(tokenise("spare key")) == FILING.words(slot.text)
+    assert slot.words == content_words(tokenise("spare key Ann")) == FILING.words(slot.text, "Ann")
     assert slot.features == FILING.features([slot.text])[0]
 
 

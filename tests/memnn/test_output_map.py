@@ -4,22 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memnn.first_pass import first_pass
 from memnn.generalization import Generalization
 from memnn.model import Model
 from memnn.output_map import (
     Chosen,
     Shortlist,
-    best_rows,
     candidate_marks,
     choose_supports,
-    first_pass,
     lay_out,
     shortlist,
 )
+from memnn.ranking import Ranking
 from memnn.records import Memory
 from memnn.slots import Slots
 from tests import tiny
@@ -100,13 +99,13 @@ def test_the_page_holds_the_best_of_the_first_pass() -> None:
     """The candidates that were read are those with the highest first-pass scores."""
     model = tiny.model(1)
     slots = memories(model, *STATEMENTS)
-    scores = first_pass(model, model.question("Where is the key?"), slots)
+    ranking = first_pass(model, model.question("Where is the key?"), slots)
 
     (hop, *_) = choose(model, "Where is the key?", slots).hops
 
-    expected = best_rows(scores, model.config.second_pass)
+    expected = ranking.best(model.config.second_pass)
     assert {scored.memory.id for scored in hop.best} == {row + 1 for row in expected}
-    assert all(s.first == pytest.approx(scores[s.memory.id - 1]) for s in hop.best)
+    assert all(s.first == pytest.approx(ranking.at([s.memory.id - 1])[0]) for s in hop.best)
 
 
 def test_a_long_memory_leaves_room_for_others() -> None:
@@ -143,50 +142,21 @@ def test_nothing_to_choose_from() -> None:
     assert choose(model, "Where is the key?", Slots()) == Chosen((), ())
 
 
-def test_first_pass_leaves_out_the_dead_and_the_chosen() -> None:
-    """Forbidden rows score minus infinity in every hop, all others a number."""
-    model = tiny.model()
-    slots = memories(model, *STATEMENTS)
-    slots.remove(3)
-    question = model.question("Where is the key?")
-    assert np.flatnonzero(np.isinf(first_pass(model, question, slots))).tolist() == [2]
-    found = first_pass(model, question, slots, [0, 5])
-    assert np.flatnonzero(np.isinf(found)).tolist() == [0, 2, 5]
-    assert not np.isnan(found).any()
-
-
-def test_a_support_brings_its_words_into_the_next_hop() -> None:
-    """A memory that shares words with the support only gains from it."""
-    model = tiny.model()
-    with torch.no_grad():
-        model.scorer.hop_scale.zero_()
-        model.scorer.hop_match.zero_()
-    slots = memories(model, "The key is with my sister.", "My sister moved.", "We bought plums.")
-    scores = first_pass(model, model.question("Where is the key?"), slots, [0])
-    assert scores[1] > scores[2] == 0
-
-
-@given(
-    st.lists(st.sampled_from([-np.inf, -1.5, 0.0, 0.5, 2.0]), max_size=12),
-    st.integers(0, 14),
-)
-def test_best_rows(scores: list[float], count: int) -> None:
-    """The highest finite scores, best first; of equals the newest, at the cut too."""
-    finite = [row for row, score in enumerate(scores) if np.isfinite(score)]
-    expected = sorted(finite, key=lambda row: (-scores[row], -row))[:count]
-    assert best_rows(np.array(scores, dtype=np.float32), count) == expected
-
-
 def test_a_shortlist_by_hand() -> None:
     """The best, what goes on from the two best, and what was told right beside them."""
-    first = np.array([0, 9, -np.inf, 8, 1, 2], np.float32)
-    onward = np.array([5, -np.inf, -np.inf, 1, 7, 3], np.float32)
-    from_second = np.array([6, 2, -np.inf, -np.inf, 0, 1], np.float32)
+    first, onward, from_second = (
+        Ranking.of_all(np.array(scores, np.float32))
+        for scores in (
+            [0, 9, -np.inf, 8, 1, 2],
+            [5, -np.inf, -np.inf, 1, 7, 3],
+            [6, 2, -np.inf, -np.inf, 0, 1],
+        )
+    )
     listed = shortlist(first, [onward, from_second], 5)
     assert listed.rows == (1, 3, 5, 4, 0)  # row 2 is dead
     assert listed.first.tolist() == [9, 8, 2, 1, 0]
     assert listed.later.tolist() == [2, 1, 3, 7, 6]
-    far = np.concatenate([np.arange(30, dtype=np.float32), [-1.0, 90.0, -2.0]])
+    far = Ranking.of_all(np.array([*range(30), -1.0, 90.0, -2.0], np.float32))
     assert {30, 32} <= set(shortlist(far, [far, far], 20).rows)  # told right beside the best
 
 

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from memnn.features import pack, unpack, unpack_all
+from memnn.features import unpack
 from memnn.records import Memory
 from memnn.slots import Slots
 from tests.worlds import TIME, packed
@@ -60,14 +60,15 @@ class SlotsMachine(RuleBasedStateMachine):
         postings: dict[int, list[int]] = {}
         for index in range(self.slots.rows):
             held = self.slots.row(index)
-            expected = (
-                np.zeros(self.slots.vectors.shape[1]) if held is None else unpack(held.features)
-            )
-            np.testing.assert_array_equal(self.slots.vectors[index], expected)
+            (found,) = self.slots.vectors(np.array([index]))
+            expected = np.zeros(len(found)) if held is None else unpack(held.features)
+            np.testing.assert_array_equal(found, expected)
             assert self.slots.lengths[index] == (0 if held is None else len(held.words))
             for word in () if held is None else held.words:
                 postings.setdefault(word, []).append(index)
-        assert {w: self.slots.postings(w) for w in range(6) if self.slots.postings(w)} == postings
+        found = {word: self.slots.postings(word).tolist() for word in range(6)}
+        assert {word: rows for word, rows in found.items() if rows} == postings
+        assert all(self.slots.count(word) >= len(rows) for word, rows in found.items())
 
 
 TestSlots = SlotsMachine.TestCase
@@ -100,7 +101,7 @@ def test_broken_features_change_nothing() -> None:
         slots.put(broken)
 
     assert [m.text for m in slots] == ["x", "x"]
-    assert slots.postings(9) == []
+    assert slots.postings(9).tolist() == []
 
 
 def test_nbytes_grows_with_the_memories() -> None:
@@ -108,19 +109,6 @@ def test_nbytes_grows_with_the_memories() -> None:
     small, large = (Slots(memory(i) for i in range(1, n)) for n in (11, 1001))
 
     assert large.nbytes > 50 * small.nbytes
-
-
-def test_unpacking_many_equals_unpacking_each() -> None:
-    """`unpack_all` is `unpack`, row by row."""
-    values = [packed(f"{i}") for i in range(20)]
-
-    np.testing.assert_array_equal(unpack_all(values), np.stack([unpack(v) for v in values]))
-
-
-def test_unpacking_values_of_several_lengths() -> None:
-    """Features of different models do not mix into one array."""
-    with pytest.raises(ValueError, match="length"):
-        unpack_all([packed("a"), pack(b"test", np.ones(WIDTH + 9, np.float32))])
 
 
 def test_what_is_derived_is_kept_with_the_memory() -> None:

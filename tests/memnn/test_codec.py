@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.codec import decode, encode
+from memnn.codec import decode, encode
 from memnn.errors import StoreError
 from memnn.records import Memory
 from tests.worlds import TIME

@@ -20,13 +20,18 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = timedelta(seconds=1)
 
 
-def encode(memory: Memory) -> bytes:
+def encode(memory: Memory, features: bytes | None = None) -> bytes:
     """Pack all of a memory but its id.
+
+    Args:
+        memory: What to pack.
+        features: What to pack in place of its features; None for these.
 
     Raises:
         StoreError: The time has no zone, or a name or the features are over 65,535 bytes.
     """
-    parts = (_utf8(memory.text), _utf8(memory.speaker), _utf8(memory.message_id), memory.features)
+    held = memory.features if features is None else features
+    parts = (_utf8(memory.text), _utf8(memory.speaker), _utf8(memory.message_id), held)
     offset = memory.time.utcoffset()
     if offset is None:
         raise StoreError("a memory's write time needs a time zone")
@@ -44,8 +49,14 @@ def encode(memory: Memory) -> bytes:
     return b"".join((head, *parts, struct.pack(f">{len(memory.words)}I", *memory.words)))
 
 
-def decode(memory_id: int, value: bytes) -> Memory:
-    """Unpack what `encode` gave."""
+def decode(memory_id: int, value: bytes, rest: bytes = b"") -> Memory:
+    """Unpack what `encode` gave.
+
+    Args:
+        memory_id: The memory's id.
+        value: The bytes.
+        rest: What comes after the features that were packed.
+    """
     micros, offset, text, speaker, message, features, words = _HEAD.unpack_from(value)
     speaker_at = _HEAD.size + text
     message_at = speaker_at + speaker
@@ -57,7 +68,7 @@ def decode(memory_id: int, value: bytes) -> Memory:
         str(value[_HEAD.size : speaker_at], "utf-8", "surrogatepass"),
         (_EPOCH_LOCAL + timedelta(0, offset, micros)).replace(tzinfo=_zone(offset)),
         str(value[speaker_at:message_at], "utf-8", "surrogatepass"),
-        value[features_at:words_at],
+        value[features_at:words_at] + rest,
         struct.unpack_from(f">{words}I", value, words_at),
     )
 

@@ -1,0 +1,66 @@
+"""Which memories O's first pass scores: all of a small scope, else those that share a bucket.
+
+Paper, section 3.3. Word hashing files a memory under each of its words, cluster hashing also under
+the words that mean about the same. The rarest words of a question come first, so that an exact name
+is always found; a word that a large share of the memories hold tells too little and files nowhere;
+where few memories hold the words themselves, the words of their clusters fill up the budget.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+import numpy as np
+
+from memnn.hashing import NOWHERE, Codebook
+from memnn.slots import Rows, Slots
+
+_COMMON: Final = 0.02  # share of the memories; a word that more of them hold files nowhere
+_BUDGET: Final = 0.01  # share of the memories that are scored
+_LEAST_BUDGET: Final = 2_000  # memories
+_NEWEST: Final = 64  # memories that are scored whatever they hold: what was said just now
+
+
+def candidate_rows(slots: Slots, words: Collection[int]) -> Rows | None:
+    """The rows that share a bucket with a question.
+
+    Args:
+        slots: The memories.
+        words: Hashes of the question's content words, and of its supports' from the second hop on.
+
+    Returns:
+        Ascending; None where all are to be scored.
+    """
+    if slots.rows <= slots.score_all:
+        return None
+    budget = max(_LEAST_BUDGET, int(_BUDGET * slots.rows))
+    found: list[Rows] = [np.arange(slots.rows - _NEWEST, slots.rows)]
+    for word in _buckets(slots, words):
+        rows = slots.postings(word)[-budget:].astype(np.int64)  # of too many, the newest
+        found.append(rows)
+        budget -= len(rows)
+        if not budget:
+            break
+    rows = np.unique(np.concatenate(found))
+    return rows[slots.alive[rows]]
+
+
+def _buckets(slots: Slots, words: Collection[int]) -> Iterator[int]:
+    """Words that a question looks under: its own, the rarest first, then those alike."""
+    most = _COMMON * slots.rows
+    counts = {word: slots.count(word) for word in words}
+    own = sorted((word for word in words if counts[word] <= most), key=counts.__getitem__)
+    yield from own
+    if slots.codebook is not None:
+        yield from _alike(slots.codebook, own)
+
+
+def _alike(codebook: Codebook, words: Collection[int]) -> Iterator[int]:
+    """Words of the same clusters, without the words themselves."""
+    seen = set(words)
+    for cluster in dict.fromkeys(codebook.look_up(words)[1].tolist()):
+        if cluster == NOWHERE:
+            continue
+        for word in codebook.members(cluster):
+            if word not in seen:
+                seen.add(word)
+                yield word
