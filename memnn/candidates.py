@@ -7,17 +7,11 @@ where few memories hold the words themselves, the words of their clusters fill u
 """
 
 from collections.abc import Collection, Iterator
-from typing import Final
 
 import numpy as np
 
 from memnn.hashing import NOWHERE, Codebook
 from memnn.slots import Rows, Slots
-
-_COMMON: Final = 0.02  # share of the memories; a word that more of them hold files nowhere
-_BUDGET: Final = 0.01  # share of the memories that are scored
-_LEAST_BUDGET: Final = 2_000  # memories
-_NEWEST: Final = 64  # memories that are scored whatever they hold: what was said just now
 
 
 def candidate_rows(slots: Slots, words: Collection[int]) -> Rows | None:
@@ -30,10 +24,11 @@ def candidate_rows(slots: Slots, words: Collection[int]) -> Rows | None:
     Returns:
         Ascending; None where all are to be scored.
     """
-    if slots.rows <= slots.score_all:
+    hashing = slots.hashing
+    if slots.rows <= hashing.score_all:
         return None
-    budget = max(_LEAST_BUDGET, int(_BUDGET * slots.rows))
-    found: list[Rows] = [np.arange(slots.rows - _NEWEST, slots.rows)]
+    budget = max(hashing.least_budget, int(hashing.budget * slots.rows))
+    found: list[Rows] = [np.arange(max(slots.rows - hashing.newest, 0), slots.rows)]
     for word in _buckets(slots, words):
         rows = slots.postings(word)[-budget:].astype(np.int64)  # of too many, the newest
         found.append(rows)
@@ -46,12 +41,12 @@ def candidate_rows(slots: Slots, words: Collection[int]) -> Rows | None:
 
 def _buckets(slots: Slots, words: Collection[int]) -> Iterator[int]:
     """Words that a question looks under: its own, the rarest first, then those alike."""
-    most = _COMMON * slots.rows
+    most = slots.hashing.common * slots.rows
     counts = {word: slots.count(word) for word in words}
     own = sorted((word for word in words if counts[word] <= most), key=counts.__getitem__)
     yield from own
-    if slots.codebook is not None:
-        yield from _alike(slots.codebook, own)
+    if slots.hashing.codebook is not None:
+        yield from _alike(slots.hashing.codebook, own)
 
 
 def _alike(codebook: Codebook, words: Collection[int]) -> Iterator[int]:

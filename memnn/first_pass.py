@@ -3,12 +3,14 @@
 Letters: N memories of the scope, C candidates, n embedding size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from memnn.candidates import candidate_rows
 from memnn.features import match_features
@@ -17,6 +19,8 @@ from memnn.ranking import Ranking
 from memnn.scorer import Among, Candidates, Role
 from memnn.slots import Rows, Slots
 from memnn.vocabulary import Word
+
+_BLOCK: Final = 1 << 16  # rows that are scored at once: so much memory is taken, whatever N is
 
 
 @torch.inference_mode()
@@ -39,19 +43,23 @@ def first_pass(
     asked = {w.hash: w.rarity for w in (*question, *asker) if w.content}
     texts = [slots.derived(row, model.memory) for row in chosen]
     new = {w.hash: w.rarity for t in texts for w in t if w.content and w.hash not in asked}
-    seen = _Seen.of(slots, [*asked, *new], chosen)
-    memories = Candidates(
-        vectors=torch.from_numpy(slots.vectors(seen.rows)),
-        match=torch.from_numpy(match_features(asked.items(), slots, seen.rows))[None],
-        allowed=torch.from_numpy(seen.allowed)[None],
-        among=seen.among,
-    )
     asking = model.embed([question], Role.QUESTION)
-    if not chosen:
-        return seen.ranked(model.scorer.first_hop(asking, memories)[0].numpy())
-    supports = model.embed(texts, Role.SUPPORT).mean(0, keepdim=True)
-    new_match = torch.from_numpy(match_features(new.items(), slots, seen.rows))[None]
-    return seen.ranked(model.scorer.next_hop(asking, supports, memories, new_match)[0].numpy())
+    supports = model.embed(texts, Role.SUPPORT).mean(0, keepdim=True) if texts else None
+
+    def scored(seen: _Seen) -> Ranking:
+        memories = Candidates(
+            vectors=torch.from_numpy(slots.vectors(seen.rows)),
+            match=torch.from_numpy(match_features(asked.items(), slots, seen.rows))[None],
+            allowed=torch.from_numpy(seen.allowed)[None],
+            among=seen.among,
+        )
+        if supports is None:
+            return seen.ranked(model.scorer.first_hop(asking, memories))
+        match = torch.from_numpy(match_features(new.items(), slots, seen.rows))[None]
+        return seen.ranked(model.scorer.next_hop(asking, supports, memories, match))
+
+    parts = [scored(seen) for seen in _looked_at(slots, [*asked, *new], chosen)]
+    return parts[0] if len(parts) == 1 else Ranking.joined(parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,21 +76,29 @@ class _Seen:
     allowed: NDArray[np.bool_]
     among: Among | None
 
-    @classmethod
-    def of(cls, slots: Slots, words: Sequence[int], chosen: Sequence[int]) -> "_Seen":
-        candidates = candidate_rows(slots, words)
-        if candidates is None:
-            rows = np.arange(slots.rows)
-            return cls(rows, slots.alive & ~np.isin(rows, chosen), None)
-        beside = np.concatenate([candidates - 1, candidates, candidates + 1])
-        rows = np.unique(np.clip(beside, 0, slots.rows - 1))
-        allowed = np.isin(rows, candidates, assume_unique=True) & ~np.isin(rows, chosen)
-        return cls(rows, allowed, _among(slots, rows))
-
-    def ranked(self, scores: NDArray[np.float32]) -> Ranking:
+    def ranked(self, scores: Tensor) -> Ranking:
+        """The scores of the rows, shape [1, R], as a ranking of those that may be chosen."""
+        found = scores[0].numpy()
         if self.among is None:
-            return Ranking(self.rows, scores)
-        return Ranking(self.rows[self.allowed], scores[self.allowed])
+            return Ranking(self.rows, found)
+        return Ranking(self.rows[self.allowed], found[self.allowed])
+
+
+def _looked_at(slots: Slots, words: Sequence[int], chosen: Sequence[int]) -> Iterator[_Seen]:
+    """The candidates with what is right beside them; of too many rows, a block at a time."""
+    candidates = candidate_rows(slots, words)
+    if candidates is None and slots.rows <= _BLOCK:
+        rows = np.arange(slots.rows)
+        yield _Seen(rows, slots.alive & ~np.isin(rows, chosen), None)
+        return
+    if candidates is None:
+        candidates = np.flatnonzero(slots.alive)
+    for at in range(0, len(candidates), _BLOCK):
+        block = candidates[at : at + _BLOCK]
+        beside = np.concatenate([block - 1, block, block + 1])
+        rows = np.unique(np.clip(beside, 0, slots.rows - 1))
+        allowed = np.isin(rows, block, assume_unique=True) & ~np.isin(rows, chosen)
+        yield _Seen(rows, allowed, _among(slots, rows))
 
 
 def _among(slots: Slots, rows: Rows) -> Among:

@@ -97,6 +97,27 @@ class Codebook:
         return cls(generation, table[0].astype(np.uint32), table[1].astype("<u4").view(np.int32))
 
 
+@dataclass(frozen=True, slots=True)
+class Hashing:
+    """How a scope's memories are narrowed down to candidates.
+
+    Attributes:
+        score_all: Up to so many memories, all are scored: as quick as choosing among them.
+        common: Share of the memories; a word that more of them hold files nowhere.
+        budget: Share of the memories that are scored, about.
+        least_budget: So many memories are scored at least, where they share a bucket.
+        newest: So many of the newest are scored whatever they hold: what was said just now.
+        codebook: Which words share a cluster; None hashes by words alone.
+    """
+
+    score_all: int = 8_000
+    common: float = 0.02
+    budget: float = 0.01
+    least_budget: int = 2_000
+    newest: int = 64
+    codebook: Codebook | None = None
+
+
 def _opened(value: bytes) -> tuple[int, bytes]:
     (check,), body = _CHECK.unpack_from(value), value[_CHECK.size :]
     mark, version, generation, count = _HEADER.unpack_from(body)

@@ -29,6 +29,13 @@ class Ranking:
         """Of every row of a scope, shape [N]."""
         return cls(np.arange(len(scores)), scores)
 
+    @classmethod
+    def joined(cls, parts: Sequence["Ranking"]) -> "Ranking":
+        """One ranking of several stretches of rows, in their order."""
+        rows = np.concatenate([part.rows for part in parts] or [np.empty(0, np.int64)])
+        scores = np.concatenate([part.scores for part in parts] or [np.empty(0, np.float32)])
+        return cls(rows, scores)
+
     @property
     def considered(self) -> int:
         """How many may be had."""

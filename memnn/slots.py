@@ -14,11 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from memnn.codec import decode, encode
 from memnn.columns import Column
 from memnn.features import HEADER_BYTES, scale_of
-from memnn.hashing import Codebook
+from memnn.hashing import Hashing
 from memnn.postings import Postings
 from memnn.records import Memory
 
-SCORE_ALL: Final = 8_000  # rows; scoring so many is as quick as choosing among them
+_HASHING: Final = Hashing()
 _BYTES_PER_DERIVED: Final = 400  # measured: the words of a memory, which share their values
 _MOST_WORDS: Final = 0xFFFF  # that a length tells apart
 
@@ -29,20 +29,16 @@ Rows = NDArray[np.int64]
 class Slots:
     """Memories of one scope, in write order, with their features as arrays.
 
+    Args:
+        memories: The first ones.
+        hashing: How they are narrowed down to candidates where they are many.
+
     Attributes:
-        score_all: Up to so many rows, O scores all of them.
-        codebook: Which words share a cluster, where there are more; may be none.
+        hashing: See above; a store may change it.
     """
 
-    def __init__(
-        self,
-        memories: Iterable[Memory] = (),
-        *,
-        score_all: int = SCORE_ALL,
-        codebook: Codebook | None = None,
-    ) -> None:
-        self.score_all = score_all
-        self.codebook = codebook
+    def __init__(self, memories: Iterable[Memory] = (), *, hashing: Hashing = _HASHING) -> None:
+        self.hashing = hashing
         self._ids = Column(np.empty(0, np.int64))
         self._starts = Column(np.empty(0, np.int64))  # of a row's record, shape [N]
         self._sizes = Column(np.empty(0, np.int32))  # of it in bytes, shape [N]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from memnn.candidates import candidate_rows
 from memnn.first_pass import first_pass
 from memnn.generalization import Generalization
+from memnn.hashing import Hashing
 from memnn.model import Model
 from memnn.records import Memory
 from memnn.slots import Slots
@@ -69,7 +70,7 @@ def test_a_candidate_scores_as_it_would_among_all(
         slots.remove(memory_id)
     words = model.question(question)
     whole = first_pass(model, words, slots, chosen)
-    slots.score_all = 10
+    slots.hashing = Hashing(score_all=10)
     some = first_pass(model, words, slots, chosen)
     assert set(some.rows.tolist()) <= set(range(slots.rows)) - set(chosen)
     np.testing.assert_allclose(some.scores, whole.at(some.rows.tolist()), rtol=1e-4, atol=1e-4)
@@ -91,7 +92,7 @@ def test_whoever_asks_is_found_by_their_name() -> None:
 def test_an_exact_name_is_always_a_candidate() -> None:
     """The rarest word comes first; one that very many hold files nowhere."""
     common, rare = 7, 8
-    slots = Slots(score_all=10)
+    slots = Slots(hashing=Hashing(score_all=10))
     model = tiny.model()
     (features,) = Generalization(model).features(["x"])
     for i in range(1, 4001):
