@@ -19,6 +19,7 @@ from memnn.postings import Postings
 from memnn.records import Memory
 
 _HASHING: Final = Hashing()
+_BYTES_PER_SCOPE: Final = 3_000  # measured: empty slots
 _BYTES_PER_DERIVED: Final = 400  # measured: the words of a memory, which share their values
 _MOST_WORDS: Final = 0xFFFF  # that a length tells apart
 
@@ -94,8 +95,8 @@ class Slots:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes this takes, for a bounded cache."""
-        columns = sum(column.nbytes for column in self._columns)
+        """About how many bytes this takes, for a bounded cache."""
+        columns = _BYTES_PER_SCOPE + sum(column.nbytes for column in self._columns)
         derived = len(self._derived) * _BYTES_PER_DERIVED
         return columns + len(self._records) + self._postings.nbytes + derived
 

@@ -23,11 +23,11 @@ async def test_features_of_another_model(backend: Backend, scope: str) -> None:
 async def test_mirrors_are_bounded(backend: Backend, scope: str) -> None:
     """Scopes beyond the bound are let go, least recently used first, and come back when asked."""
     scopes = [f"{scope}:{i}" for i in range(6)]
-    async with opened(backend, hot_bytes=60_000) as store:
+    async with opened(backend, hot_bytes=20_000) as store:
         for name in scopes:
             await store.add(name, plan("a", *(f"text {i} of {name}" for i in range(20))))
             assert len(await store.candidates(name, ())) == 20
-            assert 0 < store.hot_bytes <= 60_000
+            assert 0 < store.hot_bytes <= 20_000
         assert list(store._mirrors._held) == scopes[-len(store._mirrors._held) :]
         assert 0 < len(store._mirrors._held) < 6
         for name in scopes:
