@@ -17,6 +17,7 @@ _SEGMENTS = 2  # the question, the candidates
 _EPSILON = 1e-12
 _DROPOUT = 0.1
 _WIDENING = 4
+_STRIDE = 16  # pieces; for every new length of a page, the processor's kernels are made anew
 _FAR = -1e4  # a logit that never wins
 
 
@@ -49,10 +50,12 @@ class Encoder(nn.Module):
         states = states + self.looks(batch.looks) + self.marks(batch.marks)
         states = self.dropout(self.norm(states)).to(self.precision)
         barred = torch.zeros(batch.mask.shape).masked_fill(~batch.mask, _FAR)
-        barred = barred[:, None, None].to(self.precision)
+        rest = -states.shape[1] % _STRIDE
+        states = functional.pad(states, (0, 0, 0, rest))
+        barred = functional.pad(barred, (0, rest), value=_FAR)[:, None, None].to(self.precision)
         for layer in self.layers:
             states = layer(states, barred)
-        single: Tensor = states.float()
+        single: Tensor = states[:, : batch.pieces.shape[1]].float()
         return single
 
     def settle(self) -> None:

@@ -130,7 +130,8 @@ def _readings(model: Model, read: Read, forms: Tensor, stretches: Sequence[Span]
     if listed:
         found.append(Reading(listed, "list", p[Form.LIST] + log_p))
     shares = of_supports(model.reader.shares(read.reading))
-    counts = total(shares, read.chosen)[0, -LEAST_COUNT:]
+    counted = shares[:, read.chosen[0]]
+    counts = total(counted, torch.ones(counted.shape[:2], dtype=torch.bool))[0, -LEAST_COUNT:]
     count = int(counts.argmax())
     found.append(Reading((str(count),), "count", p[Form.COUNT] + float(counts[count])))
     found.append(Reading(("yes",), "yes", p[Form.YES]))
