@@ -31,10 +31,18 @@ def dev() -> list[Conversation]:
     return read_conversations(DATA / "dev")
 
 
-def strangers(count: int) -> list[Turn]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A statement, and who made it."""
+
+    speaker: str
+    turn: Turn
+
+
+def strangers(count: int) -> list[Told]:
     """Statements of other people, always the same: from the training conversations."""
     said = [
-        turn
+        Told(conversation.user, turn)
         for conversation in read_conversations(DATA / "train")
         for turn in conversation.turns
         if turn.kind is Kind.STATEMENT
@@ -42,22 +50,32 @@ def strangers(count: int) -> list[Turn]:
     return random.Random(1).sample(said, min(count, len(said)))  # noqa: S311 -- no secret
 
 
-def asked(conversation: Conversation, mixed_in: Sequence[Turn] = ()) -> Iterator[Asked]:
+def asked(
+    conversation: Conversation, mixed_in: Sequence[Told] = (), *, named: bool = False
+) -> Iterator[Asked]:
     """Every question that something supports, after what was said before it.
 
     Args:
         conversation: Of one user.
         mixed_in: Statements of others, spread evenly among the user's own.
+        named: Whether it is known who made a statement, as in a group; else all are the user's.
     """
     turns = [turn for turn in conversation.turns if turn.kind is Kind.STATEMENT]
-    told = [(at + 1.0, turn) for at, turn in enumerate(turns)]
+    own = [(at + 1.0, Told(conversation.user, turn)) for at, turn in enumerate(turns)]
     step = len(turns) / max(1, len(mixed_in))
-    others = [(at * step, replace(turn, index=-1)) for at, turn in enumerate(mixed_in)]
-    line = [turn for _, turn in sorted([*told, *others], key=lambda pair: pair[0])]
-    memories = [Memory(at + 1, str(t.index), t.text, t.time) for at, t in enumerate(line)]
+    others = [
+        (at * step, replace(told, turn=replace(told.turn, index=-1)))
+        for at, told in enumerate(mixed_in)
+    ]
+    line = [told for _, told in sorted([*own, *others], key=lambda pair: pair[0])]
+    places = {told.turn.index: at for at, told in enumerate(line)}
+    memories = [
+        Memory(at, str(t.turn.index), t.turn.text, t.turn.time, t.speaker if named else "")
+        for at, t in enumerate(line, 1)
+    ]
     for turn in conversation.questions:
-        last = max((at for at, t in enumerate(line) if -1 < t.index < turn.index), default=-1)
+        last = max((at for i, at in places.items() if -1 < i < turn.index), default=-1)
         before = tuple(memories[: last + 1])
-        gold = frozenset(at for at, t in enumerate(line[: last + 1]) if t.index in turn.support)
+        gold = frozenset(places[i] for i in turn.support if places.get(i, last + 1) <= last)
         if gold:
             yield Asked(turn, before, gold)
