@@ -16,9 +16,10 @@ from bot.store.facts import ScopeFacts, scope_facts
 from bot.store.head import Head, new_head
 from bot.store.history import read_events
 from bot.store.ledger import Ledger
-from bot.store.mirror import Mirror, Mirrors, bring_up, open_rows, sharing
+from bot.store.mirror import Mirror, Mirrors, bring_up, open_rows
 from bot.store.opening import check_version, check_whole, open_master_key
 from bot.store.scopes import Scopes
+from bot.store.warming import Warming
 from bot.store.writer import Writer
 from memnn.records import Event, EventKind, Memory, Page, Plan
 from memnn.slots import Slots
@@ -33,6 +34,7 @@ _HISTORY: Final = Script("history", "no-writes")
 
 _HOT_BYTES: Final = 64 << 20
 _SCORE_ALL: Final = 20_000
+_COLD: Final = 2_000  # memories that a scope which is not hot is answered from: 50 ms or so
 
 
 class RedisStore:
@@ -50,6 +52,7 @@ class RedisStore:
         self._writer = Writer(connection, scopes)
         self._featuriser = featuriser
         self._mirrors = mirrors
+        self._warming = Warming(scopes, mirrors, featuriser)
         self._score_all = _SCORE_ALL
         self._key_created = False
 
@@ -75,7 +78,8 @@ class RedisStore:
                 are asked for.
             password: Of the server.
             hot_bytes: How much memory the mirrors may take, about.
-            score_all: Up to so many memories, all of a scope are candidates.
+            score_all: Up to so many memories, a scope is read as a whole for its first question;
+                beyond, what shares a word answers while the rest is loaded.
             revive: Brings a dead server back; awaited before a call is repeated once.
 
         Raises:
@@ -91,7 +95,10 @@ class RedisStore:
             store = cls(connection, Scopes(connection, master), featuriser, Mirrors(hot_bytes))
             store._score_all = score_all
             store._key_created = created
-            yield store
+            try:
+                yield store
+            finally:
+                await store._warming.close()
         finally:
             await connection.close()
 
@@ -175,6 +182,7 @@ class RedisStore:
         """See `Store.forget_all`."""
         async with self._scopes.lock(scope):
             self._mirrors.drop(scope)
+            self._warming.stop(scope)
             while (head := await self._scopes.head(scope)) is not None:
                 status, *rest = await self._connection.run(
                     _FORGET_ALL, head.keys, head.wrapped, head.generation
@@ -195,11 +203,9 @@ class RedisStore:
             head, (mode, rows) = await self._scopes.read(
                 scope, _SYNC, mirror.wrapped, mirror.version, mirror.next_id, self._score_all
             )
-            if head is None:
+            if head is None or mode == b"large":
                 self._mirrors.drop(scope)
-                return Slots()
-            if mode == b"large":
-                return await self._sharing_buckets(scope, head, words)
+                return await self._cold(head, words) if head else Slots()
             if mode == b"all":
                 memories = open_rows(head.cipher, rows, self._featuriser)
                 mirror = Mirror(head.wrapped, slots=Slots(memories))
@@ -207,8 +213,7 @@ class RedisStore:
                 bring_up(mirror, head.cipher, rows, self._featuriser)
             mirror.version, mirror.next_id = head.version, head.next_id
             self._mirrors.keep(scope, mirror)
-        slots = mirror.slots
-        return slots if len(slots) <= self._score_all else sharing(slots, words)
+        return mirror.slots
 
     async def page(self, scope: str, *, before: int | None = None, limit: int = 10) -> Page:
         """See `Store.page`."""
@@ -268,6 +273,7 @@ class RedisStore:
 
     async def close(self) -> None:
         """See `Store.close`."""
+        await self._warming.close()
         await self._connection.close()
 
     async def _look(
@@ -285,10 +291,12 @@ class RedisStore:
             if head.wrapped == known.wrapped:  # else the name was made with a key that is gone
                 return head, tuple(open_rows(head.cipher, rest[0]))
 
-    async def _sharing_buckets(self, scope: str, head: Head, words: Collection[int]) -> Slots:
+    async def _cold(self, head: Head, words: Collection[int]) -> Slots:
+        """What shares a word, of a large scope that is not hot; it is being made hot meanwhile."""
+        self._warming.start(head)
         while True:
             buckets = sorted({head.cipher.bucket(word) for word in words})
-            newer, rest = await self._scopes.read(scope, _BUCKETS, *buckets)
+            newer, rest = await self._scopes.read(head.scope, _BUCKETS, _COLD, *buckets)
             if newer is None:
                 return Slots()
             if newer.wrapped == head.wrapped:
