@@ -146,12 +146,13 @@ def _k_means(points: Tensor, weights: Tensor, count: int, chance: torch.Generato
 
 
 def _nearest(points: Tensor, centres: Tensor) -> Tensor:
-    return torch.cat([(chunk @ centres.T).argmax(1) for chunk in points.split(_CHUNK)])
+    chunks = (points[at : at + _CHUNK] for at in range(0, len(points), _CHUNK))
+    return torch.cat([(chunk @ centres.T).argmax(1) for chunk in chunks])
 
 
 def _split(points: Tensor, weights: Tensor, clusters: Tensor, most: float) -> Tensor:
     """Halve clusters until each holds at most so many memories, or a single word."""
-    clusters = clusters.unique(return_inverse=True)[1]
+    clusters = torch.from_numpy(np.unique(clusters.numpy(), return_inverse=True)[1])
     queue = list(range(int(clusters.max()) + 1))
     fresh = len(queue)
     while queue:

@@ -4,9 +4,8 @@ from typing import Final
 
 REVEALED: Final = "Texts are shown: the audit log has this look, and so has the user's /history."
 REBUCKETING: Final = (
-    "Words are filed in buckets of generation {generation}, in use since the first message. "
-    "Refitting them to what is said, in the background, is not part of this version. Nothing is "
-    "lost without it."
+    "The word buckets of large chats are being made anew in the background; /stats shows how far. "
+    "Until then: {state}."
 )
 NO_MEMORIES: Final = "no memories"
 NOBODY: Final = "Nobody of that id or @name has written to me. /inspect alone lists who has."

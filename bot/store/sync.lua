@@ -2,7 +2,7 @@
 -- ARGV: wrapped data key, version and next id that the mirror is at, most memories wanted.
 -- Returns {head, "same" | "all" | "some" | "large", {id, record, …}}; in "some", a record of "" is one
 -- that is gone. "large": more than wanted is new to the mirror.
-local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt')
+local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld')
 if not held[1] then return {held, 'all', {}} end
 local most = tonumber(ARGV[4])
 if held[1] ~= ARGV[1] then

@@ -44,6 +44,14 @@ class Warming:
         if task := self._tasks.get(scope):
             task.cancel()
 
+    async def whole(self, head: Head) -> Mirror:
+        """A mirror of a scope however large, kept if it fits; blank where the scope was forgotten.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        return await self._load(head.scope, anyway=True) or Mirror()
+
     async def settled(self) -> None:
         """Wait until nothing is being loaded."""
         while self._tasks:
@@ -65,7 +73,7 @@ class Warming:
         if mirror is not None:
             self._mirrors.keep(scope, mirror)
 
-    async def _load(self, scope: str) -> Mirror | None:
+    async def _load(self, scope: str, *, anyway: bool = False) -> Mirror | None:
         """A mirror at the version at which loading began; later changes are brought up as ever."""
         head, _ = await self._scopes.read(scope, _LOOK, b"")
         if head is None:
@@ -74,7 +82,7 @@ class Warming:
         async for memories in stretches(self._scopes, head, _BATCH, self._featuriser):
             for memory in memories:
                 mirror.slots.put(memory)
-            if not self._mirrors.fits(mirror.slots, head.count):
+            if not anyway and not self._mirrors.fits(mirror.slots, head.count):
                 self._oversized[scope] = head.count
                 return None
         newest = await self._scopes.head(scope)
@@ -82,9 +90,9 @@ class Warming:
 
 
 async def stretches(
-    scopes: Scopes, head: Head, size: int, featuriser: Featuriser | None = None
+    scopes: Scopes, head: Head, size: int, featuriser: Featuriser | None = None, start: int = 1
 ) -> AsyncIterator[list[Memory]]:
-    """The memories that a scope held at a head, in write order, so many at a time.
+    """The memories that a scope held at a head, from an id on, in write order, so many at a time.
 
     Ends early where the scope is forgotten meanwhile. A memory that changes meanwhile comes as it
     was or as it is.
@@ -92,7 +100,7 @@ async def stretches(
     Raises:
         StoreError: They cannot be read.
     """
-    at = 1
+    at = start
     while at < head.next_id:
         newer, rest = await scopes.read(head.scope, _RANGE, at, size)
         if newer is None or newer.wrapped != head.wrapped:

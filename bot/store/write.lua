@@ -2,11 +2,12 @@
 -- ARGV: wrapped data key, version the change was made for ("0": no such scope yet), token, time (ms),
 --       next id, generation, layout version, message that must be unknown ("" if none),
 --       then four lists, each led by its length:
---       removals (id, message, buckets), puts (id, message, record, new buckets, stale buckets),
---       old texts (id, sealed entry) and events (kind, id). Buckets are packed, 2 bytes each.
+--       removals (id, message, buckets, built), puts (id, message, record, new buckets, stale
+--       buckets, new built, stale built), old texts (id, sealed entry) and events (kind, id).
+--       Buckets are packed, 2 bytes each: those that are read, those that are being built.
 -- Returns {"done"}, {"known", packed ids} or, where another client changed the scope meanwhile,
 -- {"stale", head}.
-local head, rec, msg, bkt, log, old = unpack(KEYS)
+local head, rec, msg, bkt, log, old, built = unpack(KEYS)
 local at = 0
 local function take()
   at = at + 1
@@ -19,26 +20,37 @@ if unless ~= '' then
   local known = redis.call('HGET', msg, unless)
   if known then return {'known', known} end
 end
-local held = redis.call('HMGET', head, 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'last')
-if held[1] == key and held[7] == token then return {'done'} end -- a repeat whose reply was lost
+local held = redis.call(
+  'HMGET', head, 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld', 'last', 'cur', 'top')
+if held[1] == key and held[8] == token then return {'done'} end -- a repeat whose reply was lost
 if (held[1] or key) ~= key or (held[2] or '0') ~= version then return {'stale', held} end
 
 -- A bucket is split by ids: what is written again with each memory stays short, in the file too.
-local function each(id, buckets, change)
+local function each(place, id, buckets, change)
   local stretch = struct.pack('>I4', math.floor(id / 8192))
   for i = 1, #buckets, 2 do
     local bucket = string.sub(buckets, i, i + 1) .. stretch
-    local ids = change(redis.call('HGET', bkt, bucket) or '')
-    if ids == '' then redis.call('HDEL', bkt, bucket) else redis.call('HSET', bkt, bucket, ids) end
+    local ids = change(redis.call('HGET', place, bucket) or '')
+    if ids == '' then
+      redis.call('HDEL', place, bucket)
+    else
+      redis.call('HSET', place, bucket, ids)
+    end
   end
 end
-local function file(id, buckets)
-  local packed = struct.pack('>I4', id)
-  each(id, buckets, function(ids) return ids .. packed end)
+-- What the job has not reached yet, it files as it finds it.
+local function reached(id)
+  return tonumber(id) < tonumber(held[9] or 0) or tonumber(id) >= tonumber(held[10] or 0)
 end
-local function unfile(id, buckets)
+local function file(place, id, buckets)
+  if place == built and not reached(id) then return end
   local packed = struct.pack('>I4', id)
-  each(id, buckets, function(ids)
+  each(place, id, buckets, function(ids) return ids .. packed end)
+end
+local function unfile(place, id, buckets)
+  if place == built and not reached(id) then return end
+  local packed = struct.pack('>I4', id)
+  each(place, id, buckets, function(ids)
     local i = string.find(ids, packed, 1, true)
     while i and i % 4 ~= 1 do i = string.find(ids, packed, i + 1, true) end
     return i and string.sub(ids, 1, i - 1) .. string.sub(ids, i + 4) or ids
@@ -66,17 +78,21 @@ end
 if unless ~= '' then redis.call('HSET', msg, unless, '') end
 local count = tonumber(held[4] or 0)
 for _ = 1, tonumber(take()) do
-  local id, name, buckets = take(), take(), take()
+  local id, name, read, next_read = take(), take(), take(), take()
   unlink(id, name)
-  unfile(id, buckets)
+  unfile(bkt, id, read)
+  unfile(built, id, next_read)
   count = count - redis.call('HDEL', rec, id)
   redis.call('HDEL', old, id)
 end
 for _ = 1, tonumber(take()) do
   local id, name, record, new, stale = take(), take(), take(), take(), take()
   link(id, name)
-  unfile(id, stale)
-  file(id, new)
+  unfile(bkt, id, stale)
+  file(bkt, id, new)
+  new, stale = take(), take()
+  unfile(built, id, stale)
+  file(built, id, new)
   count = count + redis.call('HSET', rec, id, record)
 end
 for _ = 1, tonumber(take()) do
