@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import numpy as np
+
 from bot.rebucket import FAST, Pace, rebucket
 from bot.store import BucketState, RedisStore
 from bot.store.keys import scope_keys
 from bot.store.warming import stretches
+from memnn.hashing import Codebook
 from memnn.parts import Parts
 from memnn.records import Plan, Slot
 from tests.servers import Backend
@@ -67,6 +70,20 @@ async def building(store: RedisStore, scope: str) -> None:
             return
         await asyncio.sleep(0.001)
     raise AssertionError("nothing is being filed")
+
+
+async def file_in_buckets(store: RedisStore, scope: str, generation: int = 2) -> None:
+    """File a scope, however small, by a codebook that knows no words."""
+    none = Codebook(generation, np.zeros(0, np.uint32), np.zeros(0, np.int32))
+    async with store.rebucketing.at_work() as job:
+        assert job is not None
+        await job.save_book(none)
+        await job.keep(BucketState(generation))
+        build = await job.begin(scope, generation)
+        while build is not None and not build.whole:
+            build = await job.file(build, 1000)
+        assert build is not None
+        assert await job.end(build, "switch")
 
 
 async def assert_filed(store: RedisStore, scope: str) -> None:

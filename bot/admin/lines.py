@@ -96,7 +96,7 @@ def buckets(state: BucketState, now: datetime) -> str:
     if state.building:
         parts.append(f"generation {state.building} is being made, {state.statements:,} filed")
     if state.trouble:
-        parts.append(f"stopped early: {clipped(state.trouble, _BRIEF_CHARACTERS)}")
+        parts.append(f"stopped early: {clipped(state.trouble, _NAME_CHARACTERS)}")
     if state.finished:
         made = when(datetime.fromisoformat(state.finished), now)
         parts.append(f"generation {state.generation}, {made}")

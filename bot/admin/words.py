@@ -4,8 +4,8 @@ from typing import Final
 
 REVEALED: Final = "Texts are shown: the audit log has this look, and so has the user's /history."
 REBUCKETING: Final = (
-    "The word buckets of large chats are being made anew in the background; /stats shows how far. "
-    "Until then: {state}."
+    "Words are filed anew in the background, in chats that are large enough to need it; /stats "
+    "shows how far. So far: {state}."
 )
 NO_MEMORIES: Final = "no memories"
 NOBODY: Final = "Nobody of that id or @name has written to me. /inspect alone lists who has."

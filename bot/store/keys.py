@@ -119,6 +119,11 @@ def head_of(group: str) -> str:
     return f"{group}:head"
 
 
+def bucket_keys(group: str, *generations: int) -> frozenset[str]:
+    """The keys of the buckets of a scope, in these generations."""
+    return frozenset(f"{group}:bkt:{generation}" for generation in generations if generation)
+
+
 def listed_name(group: str) -> str | None:
     """What stands in the set of scopes for a group; None for one that is no scope."""
     name = group.removeprefix("mn:{").removesuffix("}")

@@ -1,6 +1,7 @@
 """Hot scopes: kept, bounded, brought up to date, and with features of the model that reads them."""
 
 from memnn.records import Memory
+from tests.filing import file_in_buckets
 from tests.servers import Backend, opened
 from tests.worlds import TIME, TextFeaturiser, everything, packed, plan, texts, word_hashes
 
@@ -72,6 +73,7 @@ async def test_a_large_scope_gets_hot(backend: Backend, scope: str) -> None:
     """What shares a word answers at first; soon all is at hand, with what was changed meanwhile."""
     async with opened(backend, score_all=3) as store, opened(backend, score_all=3) as other:
         await store.add(scope, plan("a", *(f"red {n}" for n in range(700)), "blue"))
+        await file_in_buckets(store, scope)
         found = [m.text for m in await store.candidates(scope, word_hashes("blue"))]
         assert "blue" in found
         assert len(found) < 50
@@ -91,6 +93,7 @@ async def test_a_scope_that_does_not_fit_stays_cold(backend: Backend, scope: str
     """A scope over the bound answers from what shares a word, and is not loaded again and again."""
     async with opened(backend, score_all=3, hot_bytes=20_000) as store:
         await store.add(scope, plan("a", *(f"red {n}" for n in range(700)), "blue"))
+        await file_in_buckets(store, scope)
         for _ in range(3):
             assert 1 <= len(await store.candidates(scope, word_hashes("blue"))) < 50
             await store._warming.settled()
@@ -116,11 +119,12 @@ async def test_a_scope_forgotten_while_it_is_loaded(backend: Backend, scope: str
 async def test_buckets_over_many_ids(backend: Backend, scope: str) -> None:
     """Buckets are split by ids; a question finds what is filed in any part of them."""
     ids = (1, 8191, 8192, 20_000)
-    async with opened(backend, score_all=2) as store:
+    async with opened(backend, score_all=2, hot_bytes=1) as store:
         words = word_hashes("red")
         await store.restore(
             scope, [Memory(i, f"{i}", f"red {i}", TIME, "", packed("red"), words) for i in ids]
         )
+        await file_in_buckets(store, scope)
         assert [m.id for m in await store.candidates(scope, words)] == list(ids)
         await store.forget(scope, [8192])
         assert [m.id for m in await store.candidates(scope, words)] == [1, 8191, 20_000]
