@@ -68,6 +68,7 @@ local function unlink(id, name)
 end
 local function link(id, name)
   local ids, place = redis.call('HGET', msg, name) or '', 1
+  if #ids > 0 and struct.unpack('>I4', ids, #ids - 3) < tonumber(id) then place = #ids + 1 end
   while place < #ids and struct.unpack('>I4', ids, place) < tonumber(id) do place = place + 4 end
   if place > #ids or struct.unpack('>I4', ids, place) ~= tonumber(id) then
     ids = string.sub(ids, 1, place - 1) .. struct.pack('>I4', id) .. string.sub(ids, place)
