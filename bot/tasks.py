@@ -95,7 +95,13 @@ async def import_from(settings: Settings, path: Path) -> int:
     """
     memories = export.read(path)
     async with open_runtime(settings) as runtime:
-        return await export.take_in(runtime.conversation, TERMINAL, memories)
+        with progress_bar(MofNCompleteColumn()) as progress:
+            task = progress.add_task("import", total=len(memories))
+
+            def tick(more: int) -> None:
+                progress.advance(task, more)
+
+            return await export.take_in(runtime.conversation, TERMINAL, memories, tick)
 
 
 async def rebucket_all(settings: Settings) -> str:

@@ -26,13 +26,13 @@ class Change:
     Attributes:
         head: The scope as the change was planned for.
         filings: Name its buckets.
-        unless: Message that makes the whole change void where it is known.
+        unless: Messages; the whole change is void where one of them is known.
         next_id: Id that the next memory gets, once this is carried out.
     """
 
     head: Head
     filings: Filings
-    unless: str | None = None
+    unless: tuple[str, ...] = ()
     next_id: int = 0
     _removals: list[Argument] = field(default_factory=list)
     _puts: list[Argument] = field(default_factory=list)
@@ -62,6 +62,13 @@ class Change:
         """Store a memory under an id that is free."""
         self._put(memory, ())
 
+    def append(self, plan: Plan) -> tuple[int, ...]:
+        """Store the slots of a plan under the next ids; returns those."""
+        ids = tuple(range(self.next_id, self.next_id + len(plan.slots)))
+        for memory_id, slot in zip(ids, plan.slots, strict=True):
+            self.put(memory_of(memory_id, plan.message_id, slot))
+        return ids
+
     def replace(self, old: Memory, new: Memory) -> None:
         """Store another memory under the id of an old one, whose text goes to the log."""
         sealed = self.head.cipher.seal_old_text(old.id, old.text)
@@ -88,7 +95,8 @@ class Change:
         now_ms = int(datetime.now(UTC).timestamp() * 1000)
         yield from (head.wrapped, head.version, token, now_ms)
         yield from (self.next_id, head.generation, LAYOUT_VERSION)
-        yield b"" if self.unless is None else head.cipher.message(self.unless)
+        yield len(self.unless)
+        yield from map(head.cipher.message, self.unless)
         for values, width in (
             (self._removals, 4),
             (self._puts, 7),

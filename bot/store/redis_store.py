@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from bot.store.change import Change, edited, memory_of
+from bot.store.change import Change, edited
 from bot.store.codebooks import Codebooks
 from bot.store.connection import Connection, Revive, Script, ServerFacts
 from bot.store.facts import ScopeFacts, scope_facts
@@ -129,17 +129,28 @@ class RedisStore:
 
     async def add(self, scope: str, plan: Plan) -> tuple[int, ...]:
         """See `Store.add`."""
+        return (await self.add_all(scope, (plan,)))[0]
 
-        async def planner() -> tuple[Change, tuple[int, ...]]:
+    async def add_all(self, scope: str, plans: Sequence[Plan]) -> tuple[tuple[int, ...], ...]:
+        """See `Store.add_all`."""
+        told: dict[str, Plan] = {}
+        for plan in plans:
+            told.setdefault(plan.message_id, plan)
+        ids: dict[str, tuple[int, ...]] = {}
+
+        async def planner() -> tuple[Change | None, dict[str, tuple[int, ...]]]:
+            fresh = [plan for name, plan in told.items() if name not in ids]
+            if not fresh:
+                return None, {}
             head = await self._scopes.head(scope) or new_head(scope, self._scopes.master)
-            change = await self._change(head, unless=plan.message_id)
-            ids = tuple(range(head.next_id, head.next_id + len(plan.slots)))
-            for memory_id, slot in zip(ids, plan.slots, strict=True):
-                change.put(memory_of(memory_id, plan.message_id, slot))
-            return change, ids
+            change = await self._change(head, tuple(plan.message_id for plan in fresh))
+            return change, {plan.message_id: change.append(plan) for plan in fresh}
 
-        ids, known = await self._writer.carry_out(scope, planner)
-        return ids if known is None else known
+        while len(ids) < len(told):
+            made, known = await self._writer.carry_out(scope, planner)
+            names = tuple(made)
+            ids |= {names[place]: held for place, held in known.items()} if known else made
+        return tuple(ids[plan.message_id] for plan in plans)
 
     async def edit(self, scope: str, plan: Plan) -> tuple[Memory, ...]:
         """See `Store.edit`."""
@@ -287,7 +298,7 @@ class RedisStore:
         await self._warming.close()
         await self._connection.close()
 
-    async def _change(self, head: Head, unless: str | None = None) -> Change:
+    async def _change(self, head: Head, unless: tuple[str, ...] = ()) -> Change:
         return Change(head, await self._codebooks.filings(head), unless)
 
     async def _look(

@@ -1,12 +1,12 @@
 -- Carries out one change of a scope, all of it or nothing.
 -- ARGV: wrapped data key, version the change was made for ("0": no such scope yet), token, time (ms),
---       next id, generation, layout version, message that must be unknown ("" if none),
---       then four lists, each led by its length:
+--       next id, generation, layout version, then five lists, each led by its length:
+--       messages that must be unknown,
 --       removals (id, message, buckets, built), puts (id, message, record, new buckets, stale
 --       buckets, new built, stale built), old texts (id, sealed entry) and events (kind, id).
 --       Buckets are packed, 2 bytes each: those that are read, those that are being built.
--- Returns {"done"}, {"known", packed ids} or, where another client changed the scope meanwhile,
--- {"stale", head}.
+-- Returns {"done"}, {"known", {place of such a message, its packed ids, …}} or, where another client
+-- changed the scope meanwhile, {"stale", head}.
 local head, rec, msg, bkt, log, old, built = unpack(KEYS)
 local at = 0
 local function take()
@@ -14,12 +14,18 @@ local function take()
   return ARGV[at]
 end
 local key, version, token, now = take(), take(), take(), take()
-local next_id, generation, layout, unless = take(), take(), take(), take()
+local next_id, generation, layout = take(), take(), take()
 
-if unless ~= '' then
-  local known = redis.call('HGET', msg, unless)
-  if known then return {'known', known} end
+local fresh, known = {}, {}
+for i = 1, tonumber(take()) do
+  fresh[i] = take()
+  local ids = redis.call('HGET', msg, fresh[i])
+  if ids then
+    known[#known + 1] = tostring(i - 1)
+    known[#known + 1] = ids
+  end
 end
+if #known > 0 then return {'known', known} end
 local held = redis.call(
   'HMGET', head, 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld', 'last', 'cur', 'top')
 if held[1] == key and held[8] == token then return {'done'} end -- a repeat whose reply was lost
@@ -76,7 +82,7 @@ local function link(id, name)
   end
 end
 
-if unless ~= '' then redis.call('HSET', msg, unless, '') end
+for _, name in ipairs(fresh) do redis.call('HSET', msg, name, '') end
 local count = tonumber(held[4] or 0)
 for _ = 1, tonumber(take()) do
   local id, name, read, next_read = take(), take(), take(), take()
