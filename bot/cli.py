@@ -175,6 +175,14 @@ def audit(*, page: PageNumber = 1, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def rebucket() -> None:
+    """Make the word buckets of large memories anew; the bot may be running."""
+    from bot.tasks import rebucket_all
+
+    typer.echo(asyncio.run(rebucket_all(_settings())))
+
+
+@app.command()
 def backup(file: Annotated[Path, typer.Argument(help="New file.")]) -> None:
     """Write everything that is stored to a file, encrypted; the bot may be running."""
     from bot.backups import backup_to

@@ -141,9 +141,18 @@ class Conversation(Memories):
         Returns:
             The ids of the message's memories: new ones, or those that it already had.
         """
-        perception = Perception(message, Kind.STATEMENT, 1.0, ())
-        told = as_sentences(Kind.STATEMENT, perception, [clean(text) for text in statements])
-        return await self._network.remember(scope, told)
+        return await self._network.remember(scope, _as_told(message, statements))
+
+    async def take_in_all(
+        self, scope: str, messages: Sequence[tuple[Message, Sequence[str]]]
+    ) -> None:
+        """The same for several messages, in one step: all of them are stored, or none.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        told = [_as_told(message, statements) for message, statements in messages]
+        await self._network.remember_all(scope, told)
 
     async def _act(self, scope: str, perception: Perception, manner: _Manner = _FULLY) -> Reply:
         answered, problem = await self._try_to_answer(scope, perception, manner)
@@ -242,6 +251,11 @@ class Conversation(Memories):
             return Reply("", None, line=words.NOTHING_SAID, failed=True)
         message = replace(message, text=clean(message.text))
         return _refusal(message) or message
+
+
+def _as_told(message: Message, statements: Sequence[str]) -> Perception:
+    perception = Perception(message, Kind.STATEMENT, 1.0, ())
+    return as_sentences(Kind.STATEMENT, perception, [clean(text) for text in statements])
 
 
 def _refusal(message: Message) -> Reply | None:

@@ -6,7 +6,7 @@ already stays as it is, so that reading a file twice changes nothing.
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from memnn.records import Memory, Message
 MARKDOWN_ENDINGS = frozenset({".md", ".markdown"})
 JSON_ENDINGS = frozenset({".jsonl", ".json", ".ndjson"})
 _PAGE = 500
+_STEP = 64  # memories; what is said meanwhile waits some milliseconds
 _OWNER_ONLY = 0o600
 
 
@@ -120,21 +121,54 @@ def _storable(lines: Iterable[tuple[int, Exported]], path: str) -> list[Exported
     return memories
 
 
-async def take_in(conversation: Conversation, scope: str, memories: Sequence[Exported]) -> int:
-    """Store memories that were read from a file; returns how many the scope has now in addition.
+async def take_in(
+    conversation: Conversation,
+    scope: str,
+    memories: Sequence[Exported],
+    tick: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Store memories that were read from a file, many in one step.
+
+    Args:
+        conversation: Takes them in.
+        scope: Whose they are.
+        memories: What was read.
+        tick: Called with how many are stored more.
+
+    Returns:
+        How many the scope has now in addition.
 
     Raises:
-        StoreError: One could not be stored; reading the file again goes on from there.
+        StoreError: Some could not be stored; reading the file again goes on from there.
     """
     before = (await conversation.memories(scope, limit=1)).total
     messages: dict[str, list[Exported]] = {}
     for memory in memories:  # an edit may have put later memories between those of one message
         messages.setdefault(memory.message, []).append(memory)
-    for held in messages.values():
-        text = "\n".join(m.text for m in held)
-        message = Message(held[0].message, text, held[0].time, held[0].speaker)
-        await conversation.take_in(scope, message, [m.text for m in held])
+    for some in _batches(messages.values()):
+        told = [(_message(held), [memory.text for memory in held]) for held in some]
+        await conversation.take_in_all(scope, told)
+        tick(sum(map(len, some)))
     return (await conversation.memories(scope, limit=1)).total - before
+
+
+def _batches(messages: Iterable[list[Exported]]) -> Iterator[list[list[Exported]]]:
+    """Messages whose memories are stored in one step; one of many memories is a batch alone."""
+    some: list[list[Exported]] = []
+    size = 0
+    for held in messages:
+        if some and size + len(held) > _STEP:
+            yield some
+            some, size = [], 0
+        some.append(held)
+        size += len(held)
+    if some:
+        yield some
+
+
+def _message(held: Sequence[Exported]) -> Message:
+    text = "\n".join(memory.text for memory in held)
+    return Message(held[0].message, text, held[0].time, held[0].speaker)
 
 
 def _said(memory: Memory) -> str:

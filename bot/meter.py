@@ -78,6 +78,10 @@ class Meter:
         )
         self._waiting = Gauge("memnn_waiting_updates", "Updates not handled yet.", registry=of)
         self._hot = Gauge("memnn_hot_memory_bytes", "Memories kept ready, about.", registry=of)
+        self._refiled = Gauge(
+            "memnn_rebucketing_share", "Of the job at work, what is filed; -1: none.", registry=of
+        )
+        self._refiled.set(-1)
         self._days: dict[date, _Counts] = {}
         self._troubles: deque[Trouble] = deque(maxlen=_TROUBLES_KEPT)
         self._flushing = asyncio.Lock()  # what one flush is writing, another must not write too
@@ -142,6 +146,10 @@ class Meter:
     def hot(self, size: int) -> None:
         """Note how many bytes the memories take that are kept ready for answers."""
         self._hot.set(size)
+
+    def rebucketing(self, share: float | None) -> None:
+        """Note how far the job is that makes the buckets anew; None where none is at work."""
+        self._refiled.set(-1 if share is None else share)
 
     async def flush(self, ledger: "Ledger") -> None:
         """Put down what was counted since the last time.

@@ -1,7 +1,8 @@
-"""What the command line runs and waits for: run, replay, check, export, import."""
+"""What the command line runs and waits for: run, replay, check, export, import, rebucket."""
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,15 +11,18 @@ from rich.progress import MofNCompleteColumn
 from rich.text import Text
 
 from bot import export
+from bot.admin.lines import buckets
 from bot.check import Finding, check
 from bot.conversation_file import Conversation
 from bot.progress import progress_bar
+from bot.rebucket import Progress, rebucket
 from bot.replay import clear, replay
 from bot.runtime import open_apart, open_runtime
 from bot.scopes import REPLAY, TERMINAL
 from bot.settings import Settings
 from bot.terminal.layout import Hanging
 from bot.terminal.start import make_console
+from memnn.served import parts_of
 
 _PART_WIDTH = 10
 
@@ -91,7 +95,35 @@ async def import_from(settings: Settings, path: Path) -> int:
     """
     memories = export.read(path)
     async with open_runtime(settings) as runtime:
-        return await export.take_in(runtime.conversation, TERMINAL, memories)
+        with progress_bar(MofNCompleteColumn()) as progress:
+            task = progress.add_task("import", total=len(memories))
+
+            def tick(more: int) -> None:
+                progress.advance(task, more)
+
+            return await export.take_in(runtime.conversation, TERMINAL, memories, tick)
+
+
+async def rebucket_all(settings: Settings) -> str:
+    """Make the word buckets of all large memories anew; progress goes to stderr.
+
+    Returns:
+        What came of it, in words.
+
+    Raises:
+        MemnnError: The model cannot be loaded, or the store fails; running it again goes on.
+    """
+    async with open_runtime(settings) as runtime:
+        with progress_bar(MofNCompleteColumn()) as progress:
+            task = progress.add_task("rebucket", total=None)
+
+            def watch(at: Progress) -> None:
+                progress.update(task, completed=at.done, total=at.total)
+
+            state = await rebucket(runtime.store, parts_of(runtime.model), watch)
+    if state is None:
+        return "another process is at it; nothing was done here"
+    return f"buckets: {buckets(state, datetime.now().astimezone())}"
 
 
 def _finding(finding: Finding) -> RenderableType:

@@ -73,6 +73,12 @@ def decode(memory_id: int, value: bytes, rest: bytes = b"") -> Memory:
     )
 
 
+def decode_words(value: bytes) -> tuple[int, ...]:
+    """Only the words of what `encode` packed."""
+    words = _HEAD.unpack_from(value)[-1]
+    return struct.unpack_from(f">{words}I", value, len(value) - 4 * words)
+
+
 def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 

@@ -10,7 +10,7 @@ import torch
 
 from memnn.features import pack
 from memnn.model import Model
-from memnn.records import Kind, Perception, Plan, Slot
+from memnn.records import Kind, Message, Perception, Plan, Slot
 from memnn.scorer import Role
 from memnn.text import content_words, tokenise
 
@@ -33,17 +33,17 @@ class Generalization:
             perception: The message as I sees it.
             everything: Store all of it, whatever its kind: the person said "remember this".
         """
-        message = perception.message
         if everything:
-            told = [message.text.strip()] if message.text.strip() else []
+            text = perception.message.text.strip()
+            told = [text] if text else []
         else:
-            told = [s.text for s in perception.sentences if s.kind is Kind.STATEMENT]
-        texts = list(self._slots(told))
-        slots = [
-            Slot(text, message.time, message.speaker, features, self.words(text, message.speaker))
-            for text, features in zip(texts, self.features(texts), strict=True)
-        ]
-        return Plan(message.id, tuple(slots))
+            told = _statements(perception)
+        return self._plans([perception.message], [told])[0]
+
+    def plans(self, perceptions: Sequence[Perception]) -> list[Plan]:
+        """See `memnn.parts.Parts.plans`: all texts are embedded at once."""
+        messages = [perception.message for perception in perceptions]
+        return self._plans(messages, [_statements(perception) for perception in perceptions])
 
     @torch.inference_mode()
     def features(self, texts: Sequence[str]) -> list[bytes]:
@@ -61,6 +61,26 @@ class Generalization:
         """
         told = tokenise(text, self._model.config.memory_words)
         return content_words([*told, *tokenise(speaker, self._model.config.memory_words)])
+
+    def _plans(self, messages: Sequence[Message], told: Sequence[Sequence[str]]) -> list[Plan]:
+        texts = [list(self._slots(sentences)) for sentences in told]
+        features = iter(self.features([text for held in texts for text in held]))
+        return [
+            Plan(
+                message.id,
+                tuple(
+                    Slot(
+                        text,
+                        message.time,
+                        message.speaker,
+                        next(features),
+                        self.words(text, message.speaker),
+                    )
+                    for text in held
+                ),
+            )
+            for message, held in zip(messages, texts, strict=True)
+        ]
 
     def _slots(self, sentences: Sequence[str]) -> Iterator[str]:
         """Join short sentences into one slot, in which they explain each other; cut long ones."""
@@ -86,3 +106,7 @@ class Generalization:
             start = tokens[first].start if first else 0
             end = tokens[last].start if last < len(tokens) else len(sentence)
             yield sentence[start:end].strip(), last - first
+
+
+def _statements(perception: Perception) -> list[str]:
+    return [s.text for s in perception.sentences if s.kind is Kind.STATEMENT]

@@ -51,6 +51,10 @@ class InMemoryStore:
                 held.append(plan.message_id, slot)
         return held.messages[plan.message_id]
 
+    async def add_all(self, scope: str, plans: Sequence[Plan]) -> tuple[tuple[int, ...], ...]:
+        """See `Store.add_all`."""
+        return tuple([await self.add(scope, plan) for plan in plans])
+
     async def edit(self, scope: str, plan: Plan) -> tuple[Memory, ...]:
         """See `Store.edit`."""
         held = self._scopes.get(scope) or _Scope()

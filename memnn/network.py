@@ -1,5 +1,7 @@
 """The memory network: I, G, O and R joined to a store; the only place here that awaits."""
 
+from collections.abc import Sequence
+
 from memnn.model import Model
 from memnn.parts import Parts
 from memnn.records import Answer, Kind, Memory, Message, Perception, Scored, Trace
@@ -42,6 +44,15 @@ class Network:
         """
         plan = self._parts.plan(perception, everything=everything)
         return await self.store.add(scope, plan) if plan.slots else ()
+
+    async def remember_all(self, scope: str, perceptions: Sequence[Perception]) -> None:
+        """Store the statements of many messages in one step; see `remember`.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        plans = [plan for plan in self._parts.plans(perceptions) if plan.slots]
+        await self.store.add_all(scope, plans)
 
     async def edit(self, scope: str, perception: Perception) -> tuple[Memory, ...]:
         """Rewrite the memories of a message that was edited; see `Store.edit`.

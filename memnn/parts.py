@@ -28,6 +28,10 @@ class Parts(Protocol):
         """G: what of a message is stored; all of it with ``everything``, whatever its kind."""
         ...
 
+    def plans(self, perceptions: Sequence[Perception]) -> list[Plan]:
+        """What `plan` says of each of many messages, sooner than one by one."""
+        ...
+
     def features(self, texts: Sequence[str]) -> list[bytes]:
         """See `memnn.store.Featuriser`."""
         ...

@@ -47,6 +47,14 @@ class Store(Protocol):
         """
         ...
 
+    async def add_all(self, scope: str, plans: Sequence[Plan]) -> tuple[tuple[int, ...], ...]:
+        """Append the slots of several plans, each as `add` does, and all of them in one step.
+
+        Returns:
+            What `add` would return for each.
+        """
+        ...
+
     async def edit(self, scope: str, plan: Plan) -> tuple[Memory, ...]:
         """Replace the memories of a message that is already known.
 

@@ -12,7 +12,7 @@ from bot.admin import audit as log
 from bot.admin import stats as numbers
 from bot.admin.inspect import Inspection, Leaf, inspection, read_leaf
 from bot.admin.subjects import Subject, Subjects
-from bot.store import FIRST_GENERATION, Entry, Ledger, RedisStore
+from bot.store import BucketState, Entry, Ledger, RedisStore
 from memnn.records import EventKind
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Admin:
             await numbers.count_memories(self._store, self._bot_id),
             await self._ledger.days.latest(numbers.DAYS),
             await self._store.server(),
-            FIRST_GENERATION,
+            await self._store.rebucketing.state(),
             await self._ledger.troubles.latest(limit=_TROUBLES),
             numbers.own_version(),
             self._model,
@@ -123,10 +123,10 @@ class Admin:
         deeds = await log.deeds(entries, self._ledger.chats, self._subjects)
         return log.Deeds(number, more, deeds)
 
-    async def rebucket(self, *, admin: int | None) -> int:
-        """The generation of the word buckets in use."""
+    async def rebucket(self, *, admin: int | None) -> BucketState:
+        """What is known of the buckets; the admin has asked for them to be made anew."""
         await self.record("rebucket", admin)
-        return FIRST_GENERATION
+        return await self._store.rebucketing.state()
 
     async def _look(self, subject: Subject, admin: int | None, *, reveal: bool) -> None:
         """Put a look down before it happens; of one at texts, the user's history tells too."""

@@ -11,7 +11,7 @@ _DONE: Final = {
     "inspect": "looked at {whom}",
     "stats": "looked at the numbers",
     "audit": "looked at this log",
-    "rebucket": "asked about the buckets",
+    "rebucket": "had the buckets made anew",
     "allow": "let in {whom}",
     "disallow": "turned away {whom}",
     "backup": "made a backup",

@@ -17,7 +17,7 @@ from bot.admin.words import NO_MEMORIES
 from bot.parts import clean
 from bot.phrases import blank, clipped, many
 from bot.scopes import TERMINAL
-from bot.store import Chat, ScopeFacts, Trouble
+from bot.store import BucketState, Chat, ScopeFacts, Trouble
 from bot.times import short, when
 
 Lines: TypeAlias = list[tuple[str, str]]
@@ -25,6 +25,7 @@ Lines: TypeAlias = list[tuple[str, str]]
 _TROUBLE_CHARACTERS: Final = 200
 _BRIEF_CHARACTERS: Final = 80  # of a trouble below a picture, which carries little text
 _NAME_CHARACTERS: Final = 40
+_SMALL: Final = "none: so few memories are read as a whole"
 
 
 def title(subject: Subject) -> str:
@@ -84,9 +85,28 @@ def stats(found: Stats, now: datetime) -> Lines:
         *_answers(days),
         ("errors", "\n".join(filter(None, (f"{days.errors:,}", last)))),
         ("Redis", f"{size(found.server.used_bytes)}, {found.server.name}"),
-        ("buckets", f"generation {found.generation}, never refitted: not in this version"),
+        ("buckets", buckets(found.buckets, now)),
         *_process(found),
     ]
+
+
+def buckets(state: BucketState, now: datetime) -> str:
+    """What is known of the buckets: when they were made, of how much, how well they find."""
+    parts = []
+    if state.building:
+        parts.append(f"generation {state.building} is being made, {state.statements:,} filed")
+    if state.trouble:
+        parts.append(f"stopped early: {clipped(state.trouble, _NAME_CHARACTERS)}")
+    if state.finished:
+        made = when(datetime.fromisoformat(state.finished), now)
+        parts.append(f"generation {state.generation}, {made}")
+    if state.finished and not state.building:
+        held = many(state.scopes, "chat", "chats")
+        parts.append(f"{state.statements:,} memories of {held}, {state.recall:.1%} found")
+        if state.held_back:
+            chats = many(state.held_back, "chat", "chats")
+            parts.append(f"{chats} left as before, which finds more")
+    return "; ".join(parts) or "none yet: no chat is large enough to need them"
 
 
 def heading(leaf: Leaf) -> str:
@@ -103,10 +123,8 @@ def _memories(facts: ScopeFacts, now: datetime) -> Lines:
         lines += [("first", when(facts.first, now)), ("last", when(facts.last, now))]
     if facts.layout:
         full = f"{facts.buckets:,} in use, the fullest holds {many(facts.fullest)}"
-        lines += [
-            ("size", f"{size(facts.bytes)} in Redis"),
-            ("buckets", f"{full}, generation {facts.generation}"),
-        ]
+        filed = f"{full}, generation {facts.generation}" if facts.generation else _SMALL
+        lines += [("size", f"{size(facts.bytes)} in Redis"), ("buckets", filed)]
     return lines
 
 

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from bot.scopes import TERMINAL, chat_scope
-from bot.store import LATENCY_BUCKETS_S, Day, Ledger, RedisStore, ServerFacts, Trouble
+from bot.store import LATENCY_BUCKETS_S, BucketState, Day, Ledger, RedisStore, ServerFacts, Trouble
 
 DAYS: Final = 30
 _AT_ONCE: Final = 8  # of the store's connections, the others are for those who talk
@@ -59,7 +59,7 @@ class Stats:
         memories: Of all chats, and the terminal's.
         days: The last days (UTC), oldest first, today last.
         server: What the store says about itself.
-        generation: Of the word buckets.
+        buckets: What is known of the buckets.
         troubles: The last errors, newest first.
         version: Of this program.
         model: Fingerprint of the model that the bot runs with; empty where it is not this process.
@@ -73,7 +73,7 @@ class Stats:
     memories: int
     days: tuple[Day, ...]
     server: ServerFacts
-    generation: int
+    buckets: BucketState
     troubles: tuple[Trouble, ...]
     version: str
     model: str = ""

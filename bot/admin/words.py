@@ -4,9 +4,8 @@ from typing import Final
 
 REVEALED: Final = "Texts are shown: the audit log has this look, and so has the user's /history."
 REBUCKETING: Final = (
-    "Words are filed in buckets of generation {generation}, in use since the first message. "
-    "Refitting them to what is said, in the background, is not part of this version. Nothing is "
-    "lost without it."
+    "Words are filed anew in the background, in chats that are large enough to need it; /stats "
+    "shows how far. So far: {state}."
 )
 NO_MEMORIES: Final = "no memories"
 NOBODY: Final = "Nobody of that id or @name has written to me. /inspect alone lists who has."

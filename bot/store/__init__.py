@@ -6,22 +6,27 @@ from bot.store.backup_file import Totals
 from bot.store.chats import Chat, Chats
 from bot.store.connection import Address, ServerFacts
 from bot.store.days import LATENCY_BUCKETS_S, Day, Days
+from bot.store.errors import TakenOverError
 from bot.store.facts import ScopeFacts
 from bot.store.guests import Guests
 from bot.store.inbox import Inbox
 from bot.store.key_file import read_key_file
-from bot.store.keys import FIRST_GENERATION
 from bot.store.ledger import Ledger
 from bot.store.opening import server_facts
-from bot.store.redis_store import RedisStore
+from bot.store.rebucketing import BucketState, Job, Rebucketing, ScopeSize
+from bot.store.redis_store import COLD, SCORE_ALL, RedisStore
+from bot.store.refiling import Build
 from bot.store.restore import restore_backup
 from bot.store.troubles import Trouble, Troubles
 
 __all__ = [
-    "FIRST_GENERATION",
+    "COLD",
     "LATENCY_BUCKETS_S",
+    "SCORE_ALL",
     "Address",
     "AuditLog",
+    "BucketState",
+    "Build",
     "Chat",
     "Chats",
     "Day",
@@ -29,10 +34,14 @@ __all__ = [
     "Entry",
     "Guests",
     "Inbox",
+    "Job",
     "Ledger",
+    "Rebucketing",
     "RedisStore",
     "ScopeFacts",
+    "ScopeSize",
     "ServerFacts",
+    "TakenOverError",
     "Totals",
     "Trouble",
     "Troubles",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import count, zip_longest
 from typing import Final
 
+from bot.store.filing import Filings
 from bot.store.head import Head
 from bot.store.history import KIND_LETTERS, old_text_entry
 from bot.store.keys import LAYOUT_VERSION
@@ -24,12 +25,14 @@ class Change:
 
     Attributes:
         head: The scope as the change was planned for.
-        unless: Message that makes the whole change void where it is known.
+        filings: Name its buckets.
+        unless: Messages; the whole change is void where one of them is known.
         next_id: Id that the next memory gets, once this is carried out.
     """
 
     head: Head
-    unless: str | None = None
+    filings: Filings
+    unless: tuple[str, ...] = ()
     next_id: int = 0
     _removals: list[Argument] = field(default_factory=list)
     _puts: list[Argument] = field(default_factory=list)
@@ -52,12 +55,19 @@ class Change:
     def remove(self, memory: Memory) -> None:
         """Forget a memory, its old texts too."""
         name = self.head.cipher.message(memory.message_id)
-        self._removals += [memory.id, name, self._buckets(memory.words)]
+        self._removals += [memory.id, name, *self.filings.buckets(memory.words)]
         self._events += [KIND_LETTERS[EventKind.FORGOTTEN], memory.id]
 
     def put(self, memory: Memory) -> None:
         """Store a memory under an id that is free."""
         self._put(memory, ())
+
+    def append(self, plan: Plan) -> tuple[int, ...]:
+        """Store the slots of a plan under the next ids; returns those."""
+        ids = tuple(range(self.next_id, self.next_id + len(plan.slots)))
+        for memory_id, slot in zip(ids, plan.slots, strict=True):
+            self.put(memory_of(memory_id, plan.message_id, slot))
+        return ids
 
     def replace(self, old: Memory, new: Memory) -> None:
         """Store another memory under the id of an old one, whose text goes to the log."""
@@ -85,10 +95,11 @@ class Change:
         now_ms = int(datetime.now(UTC).timestamp() * 1000)
         yield from (head.wrapped, head.version, token, now_ms)
         yield from (self.next_id, head.generation, LAYOUT_VERSION)
-        yield b"" if self.unless is None else head.cipher.message(self.unless)
+        yield len(self.unless)
+        yield from map(head.cipher.message, self.unless)
         for values, width in (
-            (self._removals, 3),
-            (self._puts, 5),
+            (self._removals, 4),
+            (self._puts, 7),
             (self._old_texts, 2),
             (self._events, 2),
         ):
@@ -99,22 +110,20 @@ class Change:
         if not 0 < memory.id <= _MAX_ID:
             raise StoreError(f"memory id {memory.id} is outside 1 to {_MAX_ID}")
         cipher = self.head.cipher
+        read, built = self.filings.buckets(memory.words)
+        stale_read, stale_built = self.filings.buckets(stale_words)
         self._puts += [
             memory.id,
             cipher.message(memory.message_id),
             cipher.seal_record(memory.id, encode(memory)),
-            self._buckets(memory.words),
-            self._buckets(stale_words),
+            *(read, stale_read, built, stale_built),
         ]
         self.next_id = max(self.next_id, memory.id + 1)
 
-    def _buckets(self, words: Sequence[int]) -> bytes:
-        return b"".join({self.head.cipher.bucket(word) for word in words})
 
-
-def edited(head: Head, old: Sequence[Memory], plan: Plan) -> Change:
+def edited(head: Head, filings: Filings, old: Sequence[Memory], plan: Plan) -> Change:
     """The change that `Store.edit` describes, for a message whose memories were these."""
-    change = Change(head)
+    change = Change(head, filings)
     for memory in old[len(plan.slots) :]:
         change.remove(memory)
     fresh = count(head.next_id)

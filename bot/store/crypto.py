@@ -19,9 +19,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from memnn.errors import StoreKeyError
 
 KEY_BYTES: Final = 32
-BUCKETS: Final = (
-    1024  # measured: more cost bytes at 1,000 memories, fewer tell too little above 20,000
-)
+BUCKETS: Final = 4096  # of words; a bucket more is a name more in each stretch of ids
+_CLUSTER_BUCKETS: Final = (1 << 16) - BUCKETS
 MESSAGE_BYTES: Final = 12
 _NONCE_BYTES: Final = 12
 _SCOPE_DAMAGE: Final = (
@@ -93,15 +92,23 @@ class ScopeCipher:
         value = _open(self._cipher, sealed, self._old + _ID.pack(memory_id), _SCOPE_DAMAGE)
         return value.decode("utf-8", "surrogatepass")
 
-    def bucket(self, word: int) -> bytes:
+    def bucket(self, word: int, buckets: int = BUCKETS) -> bytes:
         """The bucket of a word's hash, 2 bytes; says nothing about the word without the key."""
-        digest = hashlib.blake2b(_ID.pack(word), digest_size=2, key=self._bucket_key).digest()
-        return _BUCKET.pack(_BUCKET.unpack(digest)[0] % BUCKETS)
+        return _BUCKET.pack(self._number(b"", word) % buckets)
+
+    def cluster_bucket(self, cluster: int) -> bytes:
+        """The bucket of a cluster, 2 bytes: none that a word can have."""
+        return _BUCKET.pack(BUCKETS + self._number(b"c", cluster) % _CLUSTER_BUCKETS)
 
     def message(self, message_id: str) -> bytes:
         """The name of a message in Redis, `MESSAGE_BYTES` bytes."""
         name = message_id.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(name, digest_size=MESSAGE_BYTES, key=self._message_key).digest()
+
+    def _number(self, kind: bytes, number: int) -> int:
+        name = kind + _ID.pack(number)
+        digest = hashlib.blake2b(name, digest_size=2, key=self._bucket_key).digest()
+        return int(_BUCKET.unpack(digest)[0])
 
 
 class ValueCipher:

@@ -5,7 +5,14 @@ from typing import Final
 
 from bot.store.backup_file import BackupWriter, Piece
 from bot.store.connection import Connection, Reply, Script
-from bot.store.keys import EVERY_KEY, SINGLE_KEYS, group_keys, group_of, head_of
+from bot.store.keys import (
+    EVERY_KEY,
+    SINGLE_KEYS,
+    bucket_keys,
+    group_keys,
+    group_of,
+    head_of,
+)
 
 _DUMP = Script("dump", "no-writes")
 _SCANNED: Final = 1000
@@ -57,8 +64,11 @@ async def copy_group(
     for items in _ITEMS:
         mark = writer.mark()
         head, whole = await _copy(connection, group, keys, writer, items)
-        if whole:
+        # Buckets that were made since the keys were looked for are part of the scope too.
+        made = bucket_keys(group, int(head.get(b"gen", 0)), int(head.get(b"bld", 0)))
+        if whole and made <= set(keys):
             break
+        keys = made.union(keys)
         writer.rewind(mark)
     return head
 

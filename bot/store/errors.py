@@ -42,6 +42,10 @@ _ANSWERS: Final[dict[str, tuple[type[StoreError], str]]] = {
 }
 
 
+class TakenOverError(StoreError):
+    """Another process does now what this one was doing; nothing is wrong."""
+
+
 def server_name(url: str) -> str:
     """A server's address for messages: the URL without user, password and options."""
     parts = urlsplit(url)

@@ -1,6 +1,6 @@
 -- Reads numbers of a scope, with its oldest and its newest memory.
 -- Returns {head, {id, record, …}, bytes, filled buckets, memories in the fullest, layout}.
-local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt')
+local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld')
 if not held[1] then return {held} end
 local next_id, rows = tonumber(held[3]), {}
 local function nearest(from, to, step)

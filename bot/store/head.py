@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.store.crypto import MasterKey, ScopeCipher
-from bot.store.keys import FIRST_GENERATION, LAYOUT_VERSION, scope_keys
+from bot.store.keys import LAYOUT_VERSION, UNFILED, scope_keys
 from memnn.errors import StoreError
 
 
@@ -19,7 +19,8 @@ class Head:
         version: Counts changes; 0 for a scope that is not in Redis yet.
         next_id: The id that the next memory gets.
         count: Memories held.
-        generation: Of the buckets that are read.
+        generation: Of the buckets that are read; `UNFILED` where there are none.
+        building: Generation that is built beside it; `UNFILED` for none.
         listed: Whether this process saw the scope into the set of scopes.
     """
 
@@ -29,13 +30,14 @@ class Head:
     version: int = 0
     next_id: int = 1
     count: int = 0
-    generation: int = FIRST_GENERATION
+    generation: int = UNFILED
+    building: int = UNFILED
     listed: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the scope, in the order that scripts expect."""
-        return scope_keys(self.scope, self.generation)
+        return scope_keys(self.scope, self.generation, self.building)
 
     def after(self, next_id: int) -> "Head":
         """The head once a change of this process was carried out; the count is left stale."""
@@ -55,7 +57,7 @@ def read_head(
 
     Args:
         scope: Its name.
-        fields: key, ver, next, count, gen, fmt.
+        fields: key, ver, next, count, gen, fmt, bld.
         master: Unwraps the data key, unless it is that of `known`.
         known: What this process knew before.
 
@@ -66,7 +68,8 @@ def read_head(
     wrapped = fields[0]
     if wrapped is None:
         return None
-    version, next_id, count, generation, layout = (int(field or 0) for field in fields[1:6])
+    numbers = (int(field or 0) for field in fields[1:7])
+    version, next_id, count, generation, layout, building = numbers
     if layout > LAYOUT_VERSION:
         raise StoreError(
             f"a chat was stored in layout {layout}; this version reads up to {LAYOUT_VERSION}: "
@@ -75,4 +78,4 @@ def read_head(
     same = known is not None and known.wrapped == wrapped
     cipher = known.cipher if known is not None and same else master.unwrap(scope, wrapped)
     listed = known is not None and same and known.listed
-    return Head(scope, wrapped, cipher, version, next_id, count, generation, listed)
+    return Head(scope, wrapped, cipher, version, next_id, count, generation, building, listed)

@@ -1,7 +1,7 @@
 -- Reads the latest events, newest first, with the old texts of the memories they name.
 -- ARGV: how many.
 -- Returns {head, {event id, kind, memory id, time, …}, {id, sealed old texts, …}}.
-local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt')
+local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld')
 local events, texts, seen = {}, {}, {}
 for _, event in ipairs(redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', ARGV[1])) do
   local kind, id, time = event[2][2], event[2][4], event[2][6]

@@ -10,15 +10,20 @@ touches, and they are always of one slot.
                                     ver   counts the changes of the scope: what a mirror compares
                                     next  next id to give
                                     count memories held
-                                    gen   generation of the buckets that are read
+                                    gen   generation of the buckets that are read; 0: none
+                                    bld   generation being built beside it; 0: none
+                                    cur   ids below are filed in that one already
+                                    top   ids from here on are filed by whoever writes them
+                                    fence number of the job that builds it
                                     last  token of the last change: was a write whose reply was
                                           lost carried out?
                                     fmt   version of this layout
     mn:{SCOPE}:rec          hash    id → one memory, encrypted
     mn:{SCOPE}:msg          hash    keyed hash of a message id → packed ids of its memories, empty
                                     once all are forgotten: the message stays known
-    mn:{SCOPE}:bkt:GEN      hash    numbers of a word bucket and of a stretch of 8,192 ids → the
-                                    bucket's packed ids in there
+    mn:{SCOPE}:bkt:GEN      hash    numbers of a bucket and of a stretch of 8,192 ids → the bucket's
+                                    packed ids in there; a scope that is always read as a whole has
+                                    none
     mn:{SCOPE}:log          stream  ids "VER-N": what the change that made version VER did to older
                                     memories, looks and corrections (k kind, i memory id, t ms);
                                     read by /history and by mirrors
@@ -39,6 +44,13 @@ What the bot keeps beside memories: keys of one bot share a tag too, one that no
     mn:{bot=ID}:day:DATE    hash    counts of a day (UTC), "last" token of the last addition; gone
                                     after 400 days
 
+What the job keeps that builds the buckets: keys of one tag again.
+
+    mn:{=buckets}:lock      hash    token of the job at work, until when (ms), fence its number
+    mn:{=buckets}:state     string  what was built when, in JSON; no words
+    mn:{=buckets}:book:GEN  string  the codebook of a generation, encrypted; goes when no scope is
+                                    filed by it any more
+
     mn:key                  string  names the master key without telling it; lives as long as data
     mn:scopes               set     escaped names of the scopes that hold a head
     mn:restoring            string  there while a restore is at work, or was cut off: what is here
@@ -54,10 +66,15 @@ SCOPES: Final = "mn:scopes"
 RESTORING: Final = "mn:restoring"
 SINGLE_KEYS: Final = frozenset({MASTER_KEY, SCOPES, RESTORING})
 EVERY_KEY: Final = "mn:*"
-LAYOUT_VERSION: Final = 1
-FIRST_GENERATION: Final = 1
+LAYOUT_VERSION: Final = 2  # 1 filed every scope, by words alone: generation 1
+UNFILED: Final = 0
+WORDS_ALONE: Final = 1
+JOB_LOCK: Final = "mn:{=buckets}:lock"
+JOB_STATE: Final = "mn:{=buckets}:state"
 
 _SCOPE_PARTS: Final = ("head", "rec", "msg", "log", "old")
+_JOB_GROUP: Final = "mn:{=buckets}"
+_JOB_PARTS: Final = ("lock", "state")
 _LEDGER_PARTS: Final = (
     *("inbox", "seen", "chats", "allowed", "codes", "holders", "audit", "troubles"),
 )
@@ -90,7 +107,10 @@ def group_keys(group: str) -> frozenset[str]:
     """The keys that a group of keys may have at any time, days and generations aside."""
     if "{" not in group:
         return frozenset((group,))
-    parts = _LEDGER_PARTS if "{bot=" in group else _SCOPE_PARTS
+    if group == _JOB_GROUP:
+        parts: tuple[str, ...] = _JOB_PARTS
+    else:
+        parts = _LEDGER_PARTS if "{bot=" in group else _SCOPE_PARTS
     return frozenset(f"{group}:{part}" for part in parts)
 
 
@@ -99,15 +119,28 @@ def head_of(group: str) -> str:
     return f"{group}:head"
 
 
+def bucket_keys(group: str, *generations: int) -> frozenset[str]:
+    """The keys of the buckets of a scope, in these generations."""
+    return frozenset(f"{group}:bkt:{generation}" for generation in generations if generation)
+
+
 def listed_name(group: str) -> str | None:
     """What stands in the set of scopes for a group; None for one that is no scope."""
     name = group.removeprefix("mn:{").removesuffix("}")
-    return None if name == group or name.startswith("bot=") else name
+    return None if name == group or name.startswith(("bot=", "=")) else name
+
+
+def book_key(generation: int) -> str:
+    """The key of a codebook."""
+    return f"mn:{{=buckets}}:book:{generation}"
 
 
 @lru_cache(maxsize=4096)
-def scope_keys(scope: str, generation: int) -> tuple[str, str, str, str, str, str]:
-    """Head, records, messages, buckets, log and old texts: the order that all scripts expect."""
+def scope_keys(scope: str, generation: int, building: int = 0) -> tuple[str, ...]:
+    """Head, records, messages, buckets, log, old texts, buckets that are being built.
+
+    All scripts expect this order.
+    """
     tag = f"mn:{{{escape(scope)}}}"
     return (
         f"{tag}:head",
@@ -116,4 +149,5 @@ def scope_keys(scope: str, generation: int) -> tuple[str, str, str, str, str, st
         f"{tag}:bkt:{generation}",
         f"{tag}:log",
         f"{tag}:old",
+        f"{tag}:bkt:{building}",
     )

@@ -1,7 +1,7 @@
 -- Reads the head and some memories at one moment.
 -- ARGV: message whose memories are wanted ("" if none), then ids.
 -- Returns {head, {id, record, …}, packed ids of the message}.
-local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt')
+local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld')
 local rows = {}
 local function add(id)
   local record = redis.call('HGET', KEYS[2], id)

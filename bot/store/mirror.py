@@ -1,7 +1,7 @@
 """Scopes kept hot in this process: their memories as `Slots`, least recently used out first."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.store.crypto import ScopeCipher
@@ -56,6 +56,10 @@ class Mirrors:
         while self._bytes > self._max_bytes:
             self._bytes -= self._held.popitem(last=False)[1][1]
 
+    def fits(self, slots: Slots, count: int) -> bool:
+        """Whether so many memories like these would fit."""
+        return slots.nbytes * count <= self._max_bytes * max(len(slots), 1)
+
     def drop(self, scope: str) -> None:
         """Let a scope go."""
         _, size = self._held.pop(scope, (None, 0))
@@ -91,12 +95,6 @@ def bring_up(
     held = [part for pair in zip(rows[::2], rows[1::2], strict=True) if pair[1] for part in pair]
     for memory in open_rows(cipher, held, model):
         mirror.slots.put(memory)
-
-
-def sharing(slots: Slots, words: Collection[int]) -> Slots:
-    """The memories that hold one of the words."""
-    rows = sorted({row for word in words for row in slots.postings(word)})
-    return Slots(memory for row in rows if (memory := slots.row(row)) is not None)
 
 
 def _current(memories: list[Memory], model: Featuriser) -> list[Memory]:

@@ -1,7 +1,7 @@
 -- Reads memories from the newest down.
 -- ARGV: id to stay below ("0": from the newest), how many.
 -- Returns {head, {id, record, …}}.
-local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt')
+local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld')
 local rows = {}
 local before, wanted, left = tonumber(ARGV[1]), 2 * ARGV[2], tonumber(held[4] or 0)
 local next_id = tonumber(held[3] or 1)

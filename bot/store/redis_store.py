@@ -10,16 +10,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from bot.store.change import Change, edited, memory_of
+from bot.store.change import Change, edited
+from bot.store.codebooks import Codebooks
 from bot.store.connection import Connection, Revive, Script, ServerFacts
 from bot.store.facts import ScopeFacts, scope_facts
 from bot.store.head import Head, new_head
 from bot.store.history import read_events
+from bot.store.keys import UNFILED, WORDS_ALONE
 from bot.store.ledger import Ledger
-from bot.store.mirror import Mirror, Mirrors, bring_up, open_rows, sharing
+from bot.store.mirror import Mirror, Mirrors, bring_up, open_rows
 from bot.store.opening import check_version, check_whole, open_master_key
+from bot.store.rebucketing import Rebucketing
 from bot.store.scopes import Scopes
+from bot.store.warming import Warming
 from bot.store.writer import Writer
+from memnn.hashing import Hashing
 from memnn.records import Event, EventKind, Memory, Page, Plan
 from memnn.slots import Slots
 from memnn.store import Featuriser
@@ -32,7 +37,8 @@ _PAGE: Final = Script("page", "no-writes")
 _HISTORY: Final = Script("history", "no-writes")
 
 _HOT_BYTES: Final = 64 << 20
-_SCORE_ALL: Final = 20_000
+SCORE_ALL: Final = 20_000
+COLD: Final = 2_000  # memories that a scope which is not hot is answered from: 50 ms or so
 
 
 class RedisStore:
@@ -47,10 +53,12 @@ class RedisStore:
     ) -> None:
         self._connection = connection
         self._scopes = scopes
+        self._codebooks = Codebooks(connection, scopes.master)
         self._writer = Writer(connection, scopes)
         self._featuriser = featuriser
         self._mirrors = mirrors
-        self._score_all = _SCORE_ALL
+        self._warming = Warming(scopes, mirrors, featuriser)
+        self._score_all = SCORE_ALL
         self._key_created = False
 
     @classmethod
@@ -63,7 +71,7 @@ class RedisStore:
         featuriser: Featuriser | None,
         password: str | None = None,
         hot_bytes: int = _HOT_BYTES,
-        score_all: int = _SCORE_ALL,
+        score_all: int = SCORE_ALL,
         revive: Revive | None = None,
     ) -> AsyncIterator["RedisStore"]:
         """Connect, and check that server and key file fit together; closes at the end.
@@ -75,7 +83,8 @@ class RedisStore:
                 are asked for.
             password: Of the server.
             hot_bytes: How much memory the mirrors may take, about.
-            score_all: Up to so many memories, all of a scope are candidates.
+            score_all: Up to so many memories, a scope is read as a whole for its first question;
+                beyond, what shares a word answers while the rest is loaded.
             revive: Brings a dead server back; awaited before a call is repeated once.
 
         Raises:
@@ -91,7 +100,10 @@ class RedisStore:
             store = cls(connection, Scopes(connection, master), featuriser, Mirrors(hot_bytes))
             store._score_all = score_all
             store._key_created = created
-            yield store
+            try:
+                yield store
+            finally:
+                await store._warming.close()
         finally:
             await connection.close()
 
@@ -118,17 +130,28 @@ class RedisStore:
 
     async def add(self, scope: str, plan: Plan) -> tuple[int, ...]:
         """See `Store.add`."""
+        return (await self.add_all(scope, (plan,)))[0]
 
-        async def planner() -> tuple[Change, tuple[int, ...]]:
+    async def add_all(self, scope: str, plans: Sequence[Plan]) -> tuple[tuple[int, ...], ...]:
+        """See `Store.add_all`."""
+        told: dict[str, Plan] = {}
+        for plan in plans:
+            told.setdefault(plan.message_id, plan)
+        ids: dict[str, tuple[int, ...]] = {}
+
+        async def planner() -> tuple[Change | None, dict[str, tuple[int, ...]]]:
+            fresh = [plan for name, plan in told.items() if name not in ids]
+            if not fresh:
+                return None, {}
             head = await self._scopes.head(scope) or new_head(scope, self._scopes.master)
-            change = Change(head, unless=plan.message_id)
-            ids = tuple(range(head.next_id, head.next_id + len(plan.slots)))
-            for memory_id, slot in zip(ids, plan.slots, strict=True):
-                change.put(memory_of(memory_id, plan.message_id, slot))
-            return change, ids
+            change = await self._change(head, tuple(plan.message_id for plan in fresh))
+            return change, {plan.message_id: change.append(plan) for plan in fresh}
 
-        ids, known = await self._writer.carry_out(scope, planner)
-        return ids if known is None else known
+        while len(ids) < len(told):
+            made, known = await self._writer.carry_out(scope, planner)
+            names = tuple(made)
+            ids |= {names[place]: held for place, held in known.items()} if known else made
+        return tuple(ids[plan.message_id] for plan in plans)
 
     async def edit(self, scope: str, plan: Plan) -> tuple[Memory, ...]:
         """See `Store.edit`."""
@@ -136,8 +159,9 @@ class RedisStore:
         async def planner() -> tuple[Change | None, tuple[Memory, ...]]:
             head, old = await self._look(scope, message=plan.message_id)
             same = [memory.text for memory in old] == [slot.text for slot in plan.slots]
-            change = edited(head, old, plan) if head and old and not same else None
-            return change, old
+            if head is None or not old or same:
+                return None, old
+            return edited(head, await self._codebooks.filings(head), old, plan), old
 
         return (await self._writer.carry_out(scope, planner))[0]
 
@@ -148,7 +172,7 @@ class RedisStore:
             head, gone = await self._look(scope, ids=ids)
             if head is None or not gone:
                 return None, ()
-            change = Change(head)
+            change = await self._change(head)
             for memory in gone:
                 change.remove(memory)
             return change, gone
@@ -164,7 +188,7 @@ class RedisStore:
             back = wanted.keys() - {memory.id for memory in held}
             if not back:
                 return None, ()
-            change = Change(head or new_head(scope, self._scopes.master))
+            change = await self._change(head or new_head(scope, self._scopes.master))
             for memory_id in sorted(back):
                 change.restore(wanted[memory_id])
             return change, tuple(sorted(back))
@@ -175,9 +199,10 @@ class RedisStore:
         """See `Store.forget_all`."""
         async with self._scopes.lock(scope):
             self._mirrors.drop(scope)
+            self._warming.stop(scope)
             while (head := await self._scopes.head(scope)) is not None:
                 status, *rest = await self._connection.run(
-                    _FORGET_ALL, head.keys, head.wrapped, head.generation
+                    _FORGET_ALL, head.keys, head.wrapped, head.generation, head.building
                 )
                 if status != b"stale":
                     break
@@ -192,23 +217,24 @@ class RedisStore:
         """See `Store.candidates`."""
         async with self._scopes.lock(scope):
             mirror = self._mirrors.get(scope)
-            head, (mode, rows) = await self._scopes.read(
-                scope, _SYNC, mirror.wrapped, mirror.version, mirror.next_id, self._score_all
-            )
+            while True:
+                head, (mode, rows) = await self._scopes.read(
+                    scope, _SYNC, mirror.wrapped, mirror.version, mirror.next_id, self._score_all
+                )
+                if head is None or mode != b"large":
+                    break
+                if head.generation != UNFILED:
+                    self._mirrors.drop(scope)
+                    return await self._cold(head, words)
+                mirror = await self._warming.whole(head)
             if head is None:
                 self._mirrors.drop(scope)
                 return Slots()
-            if mode == b"large":
-                return await self._sharing_buckets(scope, head, words)
-            if mode == b"all":
-                memories = open_rows(head.cipher, rows, self._featuriser)
-                mirror = Mirror(head.wrapped, slots=Slots(memories))
-            elif mode == b"some":
-                bring_up(mirror, head.cipher, rows, self._featuriser)
-            mirror.version, mirror.next_id = head.version, head.next_id
-            self._mirrors.keep(scope, mirror)
-        slots = mirror.slots
-        return slots if len(slots) <= self._score_all else sharing(slots, words)
+            self._bring_up(head, mirror, mode, rows)
+            if head.generation > WORDS_ALONE:
+                book = await self._codebooks.get(head.generation)
+                mirror.slots.hashing = Hashing(codebook=book)
+        return mirror.slots
 
     async def page(self, scope: str, *, before: int | None = None, limit: int = 10) -> Page:
         """See `Store.page`."""
@@ -236,11 +262,16 @@ class RedisStore:
             if head is None:
                 return None, None
             # A change like any other, a version of its own included: the log's ids are versions.
-            change = Change(head)
+            change = await self._change(head)
             change.note(kind, memory_id)
             return change, None
 
         await self._writer.carry_out(scope, planner)
+
+    @property
+    def rebucketing(self) -> Rebucketing:
+        """What the job that builds the buckets works with."""
+        return Rebucketing(self._connection, self._scopes, self._codebooks, self._featuriser)
 
     async def facts(self, scope: str) -> ScopeFacts:
         """Numbers of a scope; all zero where there is none.
@@ -268,7 +299,11 @@ class RedisStore:
 
     async def close(self) -> None:
         """See `Store.close`."""
+        await self._warming.close()
         await self._connection.close()
+
+    async def _change(self, head: Head, unless: tuple[str, ...] = ()) -> Change:
+        return Change(head, await self._codebooks.filings(head), unless)
 
     async def _look(
         self, scope: str, *, message: str | None = None, ids: Collection[int] = ()
@@ -285,12 +320,23 @@ class RedisStore:
             if head.wrapped == known.wrapped:  # else the name was made with a key that is gone
                 return head, tuple(open_rows(head.cipher, rest[0]))
 
-    async def _sharing_buckets(self, scope: str, head: Head, words: Collection[int]) -> Slots:
+    def _bring_up(self, head: Head, mirror: Mirror, mode: bytes, rows: list[bytes]) -> None:
+        """Take what `sync.lua` returned into a mirror, and keep that."""
+        if mode == b"all":
+            mirror.slots = Slots(open_rows(head.cipher, rows, self._featuriser))
+        elif mode == b"some":
+            bring_up(mirror, head.cipher, rows, self._featuriser)
+        mirror.wrapped, mirror.version, mirror.next_id = head.wrapped, head.version, head.next_id
+        self._mirrors.keep(head.scope, mirror)
+
+    async def _cold(self, head: Head, words: Collection[int]) -> Slots:
+        """What shares a bucket, of a large scope that is not hot; it is being made so meanwhile."""
+        self._warming.start(head)
         while True:
-            buckets = sorted({head.cipher.bucket(word) for word in words})
-            newer, rest = await self._scopes.read(scope, _BUCKETS, *buckets)
+            names = (await self._codebooks.filing(head, head.generation)).names(words)
+            newer, rest = await self._scopes.read(head.scope, _BUCKETS, COLD, *sorted(names))
             if newer is None:
                 return Slots()
-            if newer.wrapped == head.wrapped:
+            if (newer.wrapped, newer.generation) == (head.wrapped, head.generation):
                 return Slots(open_rows(newer.cipher, rest[0], self._featuriser))
             head = newer

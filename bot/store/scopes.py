@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from bot.store.connection import Connection, Reply, Script
 from bot.store.crypto import MasterKey
 from bot.store.head import Head, read_head
-from bot.store.keys import FIRST_GENERATION, SCOPES, escape, scope_keys, unescape
+from bot.store.keys import SCOPES, UNFILED, escape, scope_keys, unescape
 
 _LOOK: Final = Script("look", "no-writes")
 _HEADS: Final = 4096
@@ -46,7 +46,7 @@ class Scopes:
         """
         while True:
             known = self._heads.get(scope)
-            keys = known.keys if known else scope_keys(scope, FIRST_GENERATION)
+            keys = known.keys if known else scope_keys(scope, UNFILED)
             fields, *rest = await self._connection.run(script, keys, *args)
             head = self.take(scope, fields)
             # The buckets may have been built anew since: their key is another now.
@@ -88,7 +88,7 @@ class Scopes:
         """Take a forgotten scope out of the set of scopes."""
         self.drop(scope)
         await self._connection.command("SREM", SCOPES, escape(scope))
-        if await self._connection.command("EXISTS", scope_keys(scope, FIRST_GENERATION)[0]):
+        if await self._connection.command("EXISTS", scope_keys(scope, UNFILED)[0]):
             await self._connection.command("SADD", SCOPES, escape(scope))
 
     async def names(self) -> tuple[str, ...]:

@@ -1,14 +1,16 @@
 -- Brings a mirror up to date.
 -- ARGV: wrapped data key, version and next id that the mirror is at, most memories wanted.
 -- Returns {head, "same" | "all" | "some" | "large", {id, record, …}}; in "some", a record of "" is one
--- that is gone. "large": the scope holds more than wanted and the mirror has nothing of it.
-local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt')
+-- that is gone. "large": more than wanted is new to the mirror.
+local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld')
 if not held[1] then return {held, 'all', {}} end
+local most = tonumber(ARGV[4])
 if held[1] ~= ARGV[1] then
-  if tonumber(held[4]) > tonumber(ARGV[4]) then return {held, 'large', {}} end
+  if tonumber(held[4]) > most then return {held, 'large', {}} end
   return {held, 'all', redis.call('HGETALL', KEYS[2])}
 end
 if held[2] == ARGV[2] then return {held, 'same', {}} end
+if held[3] - ARGV[3] > most then return {held, 'large', {}} end
 local rows, seen = {}, {}
 local function add(id)
   if seen[id] then return end

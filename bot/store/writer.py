@@ -20,6 +20,7 @@ _PAUSE_S: Final = 0.003
 _TOKEN_BYTES: Final = 8
 
 Result = TypeVar("Result")
+Known: TypeAlias = dict[int, tuple[int, ...]]
 Planner: TypeAlias = Callable[[], Awaitable[tuple[Change | None, Result]]]
 
 
@@ -30,9 +31,7 @@ class Writer:
         self._connection = connection
         self._scopes = scopes
 
-    async def carry_out(
-        self, scope: str, planner: Planner[Result]
-    ) -> tuple[Result, tuple[int, ...] | None]:
+    async def carry_out(self, scope: str, planner: Planner[Result]) -> tuple[Result, Known]:
         """Plan a change and carry it out.
 
         Args:
@@ -41,8 +40,8 @@ class Writer:
                 change there is nothing to do. Called again whenever another process was faster.
 
         Returns:
-            The result, and the ids of the memories of the message that the change must not repeat
-            (`Change.unless`); None where the change was carried out.
+            The result; and, by their places, the ids of those messages that the change must not
+            repeat (`Change.unless`). Where there is one, nothing was changed.
 
         Raises:
             StoreUnavailableError: Others changed the scope without a pause for `_PATIENCE_S`.
@@ -52,26 +51,30 @@ class Writer:
             while time.monotonic() < end:
                 change, result = await planner()
                 if change is None:
-                    return result, None
+                    return result, {}
                 done, known = await self._send(change)
-                if done or known is not None:
+                if done or known:
                     return result, known
                 await asyncio.sleep(uniform(0, _PAUSE_S))  # noqa: S311 -- only spreads the tries
         raise StoreUnavailableError(
             f"Redis at {self._connection.server}: too many writes to one chat at once; try again"
         )
 
-    async def _send(self, change: Change) -> tuple[bool, tuple[int, ...] | None]:
+    async def _send(self, change: Change) -> tuple[bool, Known]:
         head, script = change.head, _FREE if change.frees else _WRITE
         arguments = change.arguments(os.urandom(_TOKEN_BYTES))
         status, *rest = await self._connection.run(script, head.keys, *arguments)
         if status == b"known":
-            return False, tuple(i for (i,) in struct.iter_unpack(">I", rest[0]))
+            return False, dict(zip(map(int, rest[0][::2]), map(_ids, rest[0][1::2]), strict=True))
         if status == b"stale":
             self._scopes.take(head.scope, rest[0])
-            return False, None
+            return False, {}
         self._scopes.keep(head.after(change.next_id))
         await self._scopes.enlist(head.after(change.next_id))
         if change.removes:
             self._connection.compact()
-        return True, None
+        return True, {}
+
+
+def _ids(packed: bytes) -> tuple[int, ...]:
+    return tuple(i for (i,) in struct.iter_unpack(">I", packed))

@@ -17,7 +17,7 @@ from telegram import (
 )
 from telegram.constants import ParseMode
 
-from bot.admin import Subject, words
+from bot.admin import Subject, lines, words
 from bot.admin.chart import draw
 from bot.telegram import admin_pages, render, texts
 from bot.telegram.admin_buttons import Page, Turn
@@ -72,9 +72,11 @@ class Looks:
         await say(message, *await self._log(message.chat.id, 1, _moment(_now_ms())))
 
     async def rebucket(self, message: Message, _: str) -> None:
-        """/rebucket: which buckets are in use."""
-        generation = await self._admin.rebucket(admin=message.chat.id)
-        await say(message, render.text(words.REBUCKETING.format(generation=generation)))
+        """/rebucket: have the word buckets made anew."""
+        state = await self._admin.rebucket(admin=message.chat.id)
+        self._desk.worker.ask()
+        told = words.REBUCKETING.format(state=lines.buckets(state, now()))
+        await say(message, render.text(told))
 
     async def turn(self, query: CallbackQuery, turn: Turn) -> None:
         """A tap on a button below one of these."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.admin import Admin
     from bot.conversation import Conversation
     from bot.meter import Meter
+    from bot.rebucket import Worker
     from bot.settings import Settings
     from bot.store import Ledger
 
@@ -30,6 +31,7 @@ class Desk:
         admin: What administrators may see.
         me: The bot itself.
         access: Who may talk to it; one object for all handlers, since it is changed by some.
+        worker: Makes the word buckets anew.
         recent: What the handlers keep in mind.
     """
 
@@ -40,6 +42,7 @@ class Desk:
     admin: "Admin"
     me: "User"
     access: "Access"
+    worker: "Worker"
     recent: Recent = field(default_factory=Recent)
 
     def scope(self, chat: Chat) -> str:

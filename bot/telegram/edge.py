@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Self
 
 from bot.access import Access
 from bot.admin import Admin
 from bot.meter import Meter
+from bot.rebucket import Worker
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.store import Ledger
@@ -20,6 +22,7 @@ from bot.telegram.pacing import Pacer
 from bot.telegram.receipts import Receipts
 from bot.web import Health
 from memnn.errors import StoreError
+from memnn.served import parts_of
 
 _DRAIN_S: Final = 25.0  # of the 30 that a service manager waits
 _STOP_S: Final = 3.0
@@ -42,6 +45,7 @@ class Edge:
         order: What waits for them.
         receipts: What they finished.
         intake: Where updates come in.
+        worker: Makes the word buckets anew.
     """
 
     settings: Settings
@@ -53,6 +57,7 @@ class Edge:
     order: InOrder
     receipts: Receipts
     intake: Intake
+    worker: Worker
 
     @classmethod
     def of(cls, settings: Settings, runtime: Runtime) -> Self:
@@ -70,7 +75,10 @@ class Edge:
         application = make_application(bot, queue, order)
         application.add_error_handler(faults.handler)
         intake = Intake(ledger.inbox, order, faults.no_update)
-        return cls(settings, runtime, ledger, meter, bot, application, order, receipts, intake)
+        every = timedelta(hours=settings.rebucket_every_h)
+        worker = Worker(runtime.store, parts_of(runtime.model), meter, every)
+        parts = (ledger, meter, bot, application, order, receipts, intake, worker)
+        return cls(settings, runtime, *parts)
 
     async def drain(self) -> None:
         """Take in nothing more, and finish what is at work; what cannot be is left in the inbox."""
@@ -115,6 +123,7 @@ def desk(edge: Edge) -> Desk:
         Admin(runtime.store, ledger, edge.meter, model, settings),
         edge.bot.bot,
         Access(settings, ledger.guests),
+        edge.worker,
     )
 
 

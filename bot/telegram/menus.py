@@ -20,7 +20,7 @@ ADMIN: Final = {
     "audit": "what administrators looked at",
     "allow": "let somebody in",
     "disallow": "let somebody in no more",
-    "rebucket": "how words are filed",
+    "rebucket": "make the word buckets anew",
 }
 _GROUP: Final = ("ask", "remember", "memories", "search", "forget", "why", "quiet", "help")
 _ADMINISTRATORS: Final = (*_GROUP, "pause", "resume", "export", "forget_all", "privacy")

@@ -42,7 +42,9 @@ async def serve(settings: Settings, runtime: Runtime, *, stop: asyncio.Event | N
         stack.enter_context(_signals(stop))
         await _listen(stack, settings, edge, secret)
         stack.push_async_callback(edge.close)
-        behind = await stack.enter_async_context(_tasks(edge.receipts.run(), _noting(edge)))
+        behind = await stack.enter_async_context(
+            _tasks(edge.receipts.run(), _noting(edge), edge.worker.run())
+        )
         stack.push_async_callback(edge.drain)
         front = await stack.enter_async_context(_tasks(stop.wait(), _live(edge, secret)))
         ended, _ = await asyncio.wait([*front, *behind], return_when=asyncio.FIRST_COMPLETED)

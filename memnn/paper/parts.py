@@ -67,6 +67,10 @@ class StoryParts:
         )
         return Plan(message.id, tuple(slots))
 
+    def plans(self, perceptions: Sequence[Perception]) -> list[Plan]:
+        """See `memnn.parts.Parts.plans`."""
+        return [self.plan(perception) for perception in perceptions]
+
     @torch.inference_mode()
     def features(self, texts: Sequence[str]) -> list[bytes]:
         """See `memnn.store.Featuriser`: the sum of the words' vectors of O."""

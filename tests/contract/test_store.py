@@ -321,3 +321,20 @@ async def test_notes_go_with_the_scope(backend: Backend, scope: str) -> None:
         await store.note(scope, EventKind.INSPECTED)
 
         assert await store.history(scope) == ()
+
+
+async def test_many_messages_in_one_step(backend: Backend, scope: str) -> None:
+    """Several messages are stored as one by one: known ones and repeats keep what they had."""
+    async with backend.open() as store:
+        await store.add(scope, plan("b", "two"))
+        gone = await store.add(scope, plan("d", "gone"))
+        await store.forget(scope, gone)
+        told = [plan("a", "one", "and"), plan("b", "new"), plan("c"), plan("a", "again"), plan("d")]
+
+        first = await store.add_all(scope, told)
+
+        assert first == ((3, 4), (1,), (), (3, 4), ())
+        assert await store.add_all(scope, told) == first
+        assert await store.add_all(scope, ()) == ()
+        assert texts(await everything(store, scope)) == ["two", "one", "and"]
+        assert await store.add(scope, plan("c", "late")) == ()

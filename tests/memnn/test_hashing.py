@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from memnn.clustering import fit
 from memnn.errors import DataError
-from memnn.hashing import NOWHERE, Codebook, fit
+from memnn.hashing import NOWHERE, Codebook
 
 RNG = np.random.default_rng(0)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.store import Address, Chat, Day, Entry, RedisStore, Trouble
 from memnn.records import EventKind
+from tests.filing import file_in_buckets
 from tests.servers import Backend
 from tests.worlds import TIME, plan
 
@@ -36,6 +37,7 @@ async def fill(store: RedisStore) -> None:
         await store.edit(scope, plan("a", f"no {PHRASE}", "red tea"))
         await store.note(scope, EventKind.INSPECTED)
         await store.forget(scope, [2])
+    await file_in_buckets(store, "42:5")
     ledger = store.ledger(BOT)
     await ledger.inbox.put({1: PHRASE.encode(), 2: b""})
     await ledger.inbox.done([1])

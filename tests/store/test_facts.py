@@ -8,6 +8,7 @@ from bot.store import ScopeFacts
 from bot.store.crypto import BUCKETS
 from bot.store.keys import LAYOUT_VERSION, scope_keys
 from memnn.errors import StoreUnavailableError
+from tests.filing import file_in_buckets
 from tests.servers import Backend, kill_server, opened
 from tests.worlds import TIME, plan
 
@@ -27,13 +28,14 @@ async def test_numbers_of_a_scope(backend: Backend, scope: str) -> None:
         for day in range(5):
             time = TIME + timedelta(days=day)
             await store.add(scope, plan(f"{day}", f"tea word{day}", time=time))
+        await file_in_buckets(store, scope)
         await store.forget(scope, [1, 5])
 
         facts = await store.facts(scope)
 
         used = [
             await store._connection.command("MEMORY", "USAGE", key, "SAMPLES", 0) or 0
-            for key in scope_keys(scope, 1)
+            for key in scope_keys(scope, 2)
         ]
         assert facts == ScopeFacts(
             count=3,
@@ -42,7 +44,7 @@ async def test_numbers_of_a_scope(backend: Backend, scope: str) -> None:
             bytes=sum(used),
             buckets=facts.buckets,
             fullest=3,
-            generation=1,
+            generation=2,
             layout=LAYOUT_VERSION,
         )
         assert sum(used) > 500
@@ -69,6 +71,8 @@ async def test_buckets_of_a_large_scope(backend: Backend, scope: str) -> None:
             texts = [f"tea {n}" for n in range(start, start + 500)]
             await store.add(scope, plan(f"{start}", *texts))
 
+        assert (await store.facts(scope)).buckets == 0
+        await file_in_buckets(store, scope)
         facts = await store.facts(scope)
 
         assert facts.count == 9_000

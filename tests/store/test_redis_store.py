@@ -6,9 +6,10 @@ import contextlib
 import pytest
 
 from bot.store import RedisStore
-from bot.store.keys import escape, scope_keys, unescape
+from bot.store.keys import JOB_STATE, book_key, escape, scope_keys, unescape
 from memnn.errors import StoreError, StoreKeyError
 from memnn.records import Memory
+from tests.filing import file_in_buckets
 from tests.servers import Backend, opened
 from tests.worlds import TIME, packed, plan, word_hashes
 
@@ -19,18 +20,20 @@ async def dump(store: RedisStore, scope: str) -> bytes:
     """Everything that Redis holds of a scope: names of keys, fields and values."""
     command = store._connection.command
     parts: list[object] = []
-    for key in scope_keys(scope, 1):
+    for key in (*scope_keys(scope, 2), book_key(2), JOB_STATE):
         kind = await command("TYPE", key)
         if kind == b"hash":
             parts.append((key, await command("HGETALL", key)))
         elif kind == b"stream":
             parts.append((key, await command("XRANGE", key, "-", "+")))
+        elif kind == b"string":
+            parts.append((key, await command("GET", key)))
     return repr(parts).encode()
 
 
 async def postings(store: RedisStore, scope: str) -> list[int]:
     """All ids in all word buckets."""
-    fields = await store._connection.command("HGETALL", scope_keys(scope, 1)[3])
+    fields = await store._connection.command("HGETALL", scope_keys(scope, 2)[3])
     values = fields.values() if isinstance(fields, dict) else fields[1::2]
     return [int.from_bytes(v[i : i + 4]) for v in values for i in range(0, len(v), 4)]
 
@@ -40,10 +43,11 @@ async def test_nothing_readable_at_rest(backend: Backend, scope: str) -> None:
     assert backend.server is not None
     async with opened(backend) as store:
         await store.add(scope, plan(f"message {PHRASE}", f"my {PHRASE}", speaker=PHRASE))
+        await file_in_buckets(store, scope)
         await store.edit(scope, plan(f"message {PHRASE}", f"no {PHRASE}"))
         held = await dump(store, scope)
 
-    assert held.count(b"mn:{") == 6
+    assert held.count(b"mn:{") == 8
     files = b"".join(f.read_bytes() for f in backend.server.log_path.parent.rglob("*.aof"))
     assert files
     for word in PHRASE.split():
@@ -56,11 +60,12 @@ async def test_forgotten_means_no_trace(backend: Backend, scope: str) -> None:
     """A forgotten memory leaves no record, no posting and no old text."""
     async with opened(backend) as store:
         await store.add(scope, plan("a", "red green", "green blue"))
+        await file_in_buckets(store, scope)
         await store.edit(scope, plan("a", "red yellow", "green blue"))
         assert sorted(await postings(store, scope)) == [1, 1, 2, 2]
         await store.forget(scope, [1])
 
-        keys = scope_keys(scope, 1)
+        keys = scope_keys(scope, 2)
         assert set(await postings(store, scope)) == {2}
         assert await store._connection.command("HLEN", keys[1]) == 1
         assert await store._connection.command("EXISTS", keys[5]) == 0
@@ -121,7 +126,7 @@ async def test_newer_layout(backend: Backend, scope: str) -> None:
         await store.add(scope, plan("a", "one"))
         await store._connection.command("HSET", scope_keys(scope, 1)[0], "fmt", 99)
 
-        with pytest.raises(StoreError, match=r"layout 99.*up to 1"):
+        with pytest.raises(StoreError, match=r"layout 99.*up to 2"):
             await store.candidates(scope, ())
 
 

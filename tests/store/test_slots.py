@@ -10,6 +10,7 @@ from bot.store import Chat, Day, Entry, RedisStore, Trouble
 from bot.store.connection import Connection
 from memnn.errors import StoreError
 from memnn.records import EventKind
+from tests.filing import file_in_buckets
 from tests.servers import plain_server
 from tests.worlds import TIME, TextFeaturiser, plan
 
@@ -36,6 +37,7 @@ async def test_memories_of_a_scope_share_a_slot(store: RedisStore) -> None:
     await store.note("1:5", EventKind.INSPECTED)
     gone = await store.forget("1:5", [1])
     await store.restore("1:5", gone)
+    await file_in_buckets(store, "1:5")
     store._score_all = 0
     assert len(await store.candidates("1:5", gone[0].words)) == 1
     assert len(await store.history("1:5")) == 4

@@ -68,7 +68,7 @@ async def test_names_belong_to_entries(admin: Admin, ledger: Ledger, bot_id: int
         ("inspect", "looked at the list of chats"),
         ("stats", "looked at the numbers"),
         ("audit", "looked at this log"),
-        ("rebucket", "asked about the buckets"),
+        ("rebucket", "had the buckets made anew"),
         ("backup", "made a backup"),
         ("restore", "put a backup back"),
         ("of a later version", "of a later version"),

@@ -8,12 +8,14 @@ import pytest
 from bot.admin import Inspection, Leaf, Row, Stats, Subject, lines
 from bot.admin.units import moment, seconds, share, size
 from bot.scopes import TERMINAL
-from bot.store import LATENCY_BUCKETS_S, Chat, Day, ScopeFacts, ServerFacts, Trouble
+from bot.store import LATENCY_BUCKETS_S, BucketState, Chat, Day, ScopeFacts, ServerFacts, Trouble
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 SEEN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ADA = Subject("5:7", 7, Chat(7, "Ada", "ada", first_seen=SEEN))
-FACTS = ScopeFacts(1204, SEEN, NOW, 61_234, 321, 84, 1, 1)
+FACTS = ScopeFacts(1204, SEEN, NOW, 61_234, 321, 84, 3, 2)
+BUCKETS = BucketState(3, "cafe0001", NOW.isoformat(), 30_000, 2, recall=0.996)
+MADE, LEFT = "generation 3, just now", "1 chat left as before, which finds more"
 SERVER = ServerFacts("Valkey 9.1.2", "7.2.4", "noeviction", True, 12_300_000, 0, "master")  # noqa: FBT003 -- the order of its fields
 QUICK = tuple(10 if bound == 0.010 else 0 for bound in LATENCY_BUCKETS_S)
 
@@ -75,7 +77,7 @@ def test_an_inspection() -> None:
         ("first", "7 days ago, Mon 2 Mar"),
         ("last", "just now"),
         ("size", "61.2 kB in Redis"),
-        ("buckets", "321 in use, the fullest holds 84 memories, generation 1"),
+        ("buckets", "321 in use, the fullest holds 84 memories, generation 3"),
         ("model", "cafe0001 wrote the newest"),
         ("errors", "2 hours ago, 10:00: StoreError: no answer"),
     ]
@@ -102,7 +104,7 @@ def test_numbers_of_the_bot() -> None:
     first, today = date(2026, 3, 8), date(2026, 3, 9)
     days = (Day(first, 4, 4, 2, 1, 0, QUICK), Day(today, 1, 0, 0))
     trouble = Trouble(NOW, "", "StoreError: no")
-    found = Stats(NOW, 12, 1, 51, days, SERVER, 1, (trouble,), "0.1.0")
+    found = Stats(NOW, 12, 1, 51, days, SERVER, BUCKETS, (trouble,), "0.1.0")
     assert lines.stats(found, NOW) == [
         ("chats", "12 people, 1 group"),
         ("memories", "51"),
@@ -112,20 +114,49 @@ def test_numbers_of_the_bot() -> None:
         ("declined", "25 % of 4 questions"),
         ("errors", "0\njust now: StoreError: no"),
         ("Redis", "12.3 MB, Valkey 9.1.2"),
-        ("buckets", "generation 1, never refitted: not in this version"),
+        ("buckets", "generation 3, just now; 30,000 memories of 2 chats, 99.6% found"),
         ("version", "0.1.0"),
     ]
 
 
 def test_numbers_of_the_running_bot() -> None:
     """The process that answers says with which model, for how long, and when it heard Telegram."""
-    found = Stats(NOW, 0, 0, 0, (Day(NOW.date()),), SERVER, 1, (), "0.1.0", "cafe0001")
+    found = Stats(NOW, 0, 0, 0, (Day(NOW.date()),), SERVER, BUCKETS, (), "0.1.0", "cafe0001")
     assert lines.stats(found, NOW)[-1] == ("version", "0.1.0, model cafe0001")
     running = replace(found, up=timedelta(days=3), heard_s=2.4)
     assert lines.stats(running, NOW)[-1] == ("running", "3 days; heard Telegram 2 s ago")
     silent = replace(running, heard_s=None)
     assert lines.stats(silent, NOW)[-1] == ("running", "3 days; heard Telegram never")
     assert ("today (UTC)", "no messages") in lines.stats(found, NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (BucketState(), "none yet: no chat is large enough to need them"),
+        (
+            BucketState(building=2, statements=1500),
+            "generation 2 is being made, 1,500 filed",
+        ),
+        (
+            replace(BUCKETS, building=4, statements=0, trouble="Redis is full"),
+            f"generation 4 is being made, 0 filed; stopped early: Redis is full; {MADE}",
+        ),
+        (
+            replace(BUCKETS, held_back=1),
+            f"{MADE}; 30,000 memories of 2 chats, 99.6% found; {LEFT}",
+        ),
+    ],
+)
+def test_buckets_at_all_times(state: BucketState, told: str) -> None:
+    """Before the first time, at work, after trouble, and where a chat was left as it was."""
+    assert lines.buckets(state, NOW) == told
+
+
+def test_small_scopes_have_no_buckets() -> None:
+    """A scope that is read as a whole says so."""
+    found = lines.inspection(Inspection(ADA, replace(FACTS, generation=0), "", ()), NOW)
+    assert ("buckets", "none: so few memories are read as a whole") in found
 
 
 @pytest.mark.parametrize(

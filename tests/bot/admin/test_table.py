@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from bot.admin import Inspection, Leaf, Row, Stats, Subject, table
 from bot.admin.audit import Deed, Deeds
 from bot.admin.plain import to_json
-from bot.store import Chat, Day, Entry, ScopeFacts, ServerFacts, Trouble
+from bot.store import BucketState, Chat, Day, Entry, ScopeFacts, ServerFacts, Trouble
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 SUBJECT = Subject("5:7", 7, Chat(7, "Ada Lovelace " * 9, "ada", first_seen=NOW))
@@ -18,12 +18,13 @@ LONG = "the code of the safe " * 20
 ROW = Row(1204, NOW, "É", 420, 5)
 PLAIN = Leaf(SUBJECT, 1, 3, 21, revealed=False, rows=(ROW,))
 TEXTS = Leaf(SUBJECT, 1, 3, 21, revealed=True, rows=(Row(1204, NOW, "É", 420, 5, LONG),))
-FACTS = ScopeFacts(21, NOW, NOW, 61_234, 321, 84, 1, 1)
+FACTS = ScopeFacts(21, NOW, NOW, 61_234, 321, 84, 3, 2)
+BUCKETS = BucketState(3, "cafe0001", NOW.isoformat(), 30_000, 2, recall=0.996)
 SERVER = ServerFacts("Valkey 9.1.2", "7.2.4", "noeviction", True, 12_300_000, 0, "master")  # noqa: FBT003 -- the order of its fields
 TROUBLE = Trouble(NOW, "5:7", "StoreUnavailableError at bot/conversation.py:88: " + "no " * 60)
 STATS = Stats(
-    NOW, 1, 2, 3, (Day(date(2026, 3, 9), 2, 2, 0, 1),), SERVER, 1, (TROUBLE,), "0.1.0", "cafe0001",
-    timedelta(hours=2), 1.5,
+    NOW, 1, 2, 3, (Day(date(2026, 3, 9), 2, 2, 0, 1),), SERVER, BUCKETS, (TROUBLE,), "0.1.0",
+    "cafe0001",    timedelta(hours=2), 1.5,
 )  # fmt: skip
 DEEDS = Deeds(1, False, (Deed(Entry(NOW, 7, "inspect", "5:7", True), SUBJECT.chat, SUBJECT),))  # noqa: FBT003 -- the order of their fields
 

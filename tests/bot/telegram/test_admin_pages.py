@@ -7,13 +7,16 @@ from hypothesis import strategies as st
 
 from bot.admin import Inspection, Leaf, Row, Stats, Subject
 from bot.admin.audit import Deed, Deeds
-from bot.store import Chat, Day, Entry, ScopeFacts, ServerFacts, Trouble
+from bot.store import BucketState, Chat, Day, Entry, ScopeFacts, ServerFacts, Trouble
 from bot.telegram import admin_pages as page
 from bot.telegram.admin_buttons import Page, Turn, button, parse
 from bot.telegram.admin_pages import Shown
 from tests.telegram_server import parse_html, units
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+BUCKETS = BucketState(
+    10**9, "cafe0001", NOW.isoformat(), 10**9, 10**9, 10**9, 0.5, 10**6, 10**9, "cafe", "no " * 99
+)
 SERVER = ServerFacts("Valkey 9.1.2", "7.2.4", "noeviction", True, 12_300_000, 0, "master")  # noqa: FBT003 -- the order of its fields
 MOST_UNITS, MOST_BELOW_A_PICTURE, MOST_DATA = 4096, 1024, 64
 HUGE = 10**15
@@ -83,7 +86,7 @@ def test_numbers_below_a_picture(troubles: tuple[Trouble, ...], count: int, hear
     """They are short enough to stand there, whatever the numbers."""
     day = Day(NOW.date(), count, count, count, count, count, (count,) * 26)
     found = Stats(
-        NOW, count, count, count, (day,) * 30, SERVER, 1, troubles, "0.1.0", "cafe0001",
+        NOW, count, count, count, (day,) * 30, SERVER, BUCKETS, troubles, "0.1.0", "cafe0001",
         timedelta(days=400), heard_s,
     )  # fmt: skip
     valid((page.stats(found, NOW), None), MOST_BELOW_A_PICTURE)

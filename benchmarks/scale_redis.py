@@ -1,0 +1,241 @@
+"""What large memories cost in Redis, and how quick they are: bytes, writes, cold answers, buckets.
+
+    python -m benchmarks.scale_redis --data DIR [--n N] [--quick]
+
+Everything goes through the bot's own server on a unix socket, with the shipped model's features.
+DIR holds `tatoeba/english_sentences.txt`; without it, the project's own conversations are used.
+"""
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from bot.conversation import Conversation
+from bot.export import Exported, take_in
+from bot.rebucket import FAST, rebucket
+from bot.server import EmbeddedServer
+from bot.store import RedisStore
+from memnn import artifact
+from memnn.network import Network
+from memnn.parts import Parts
+from memnn.records import Kind, Message, Perception, Sentence
+from memnn.served import parts_of
+
+RESULTS: Final = Path(__file__).parent / "results" / "scale_redis.json"
+OWN: Final = Path(__file__).parent.parent / "data" / "conversations"
+_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_CHARACTERS: Final = 60
+_SINGLE, _ASKED = 300, 100  # writes, questions that are timed
+_HOT_BYTES: Final = 4 << 30
+
+Row = dict[str, Any]
+
+
+def statements(data: Path | None, count: int) -> list[str]:
+    """So many natural statements of about `_CHARACTERS` characters, no two alike where possible."""
+    sentences = list(dict.fromkeys(_sentences(data)))
+    stride = 7919 % len(sentences) or 1
+    found, at = [], 0
+    for number in range(count):
+        text = sentences[at % len(sentences)]
+        while len(text) < _CHARACTERS - 8:
+            at += stride + number // len(sentences)
+            text = f"{text} {sentences[at % len(sentences)]}"
+        at += 1
+        found.append(text[: _CHARACTERS + 5])
+    return found
+
+
+def _sentences(data: Path | None) -> Iterator[str]:
+    if data is not None:
+        lines = (data / "tatoeba" / "english_sentences.txt").read_text("utf-8").splitlines()
+        yield from (line for line in lines if _CHARACTERS // 3 < len(line) < 2 * _CHARACTERS)
+        return
+    for file in sorted(OWN.rglob("*.jsonl")):
+        for line in file.read_text("utf-8").splitlines():
+            messages = json.loads(line)["messages"]
+            yield from (m["text"] for m in messages if m["kind"] == "statement")
+
+
+@asynccontextmanager
+async def fresh(parts: Parts) -> AsyncIterator[RedisStore]:
+    """A store over a server of its own, with room for everything."""
+    with TemporaryDirectory(prefix="memnn-") as name:
+        directory = Path(name)
+        async with (
+            EmbeddedServer(directory / "data") as server,
+            again(directory, server, parts) as s,
+        ):
+            yield s
+
+
+@asynccontextmanager
+async def again(directory: Path, server: EmbeddedServer, parts: Parts) -> AsyncIterator[RedisStore]:
+    """Another process's view of the same data: nothing of it is hot."""
+    async with RedisStore.open(
+        server.url,
+        key_file=directory / "key",
+        featuriser=parts,
+        hot_bytes=_HOT_BYTES,
+        revive=server.ensure,
+    ) as store:
+        yield store
+
+
+async def import_(store: RedisStore, parts: Parts, scope: str, told: Sequence[str]) -> None:
+    """Store statements as `memnn-bot import` does, each a message of its own."""
+    memories = [
+        Exported.model_validate(
+            {"message": f"{n}", "time": (_START + timedelta(minutes=n)).isoformat(), "text": text}
+        )
+        for n, text in enumerate(told)
+    ]
+    await take_in(Conversation(Network(parts, store)), scope, memories)
+
+
+async def timed(count: int, call: Callable[[int], Awaitable[object]]) -> Row:
+    """Milliseconds of calls, one after the other."""
+    times = []
+    for number in range(count):
+        start = time.perf_counter()
+        await call(number)
+        times.append((time.perf_counter() - start) * 1000)
+    return {"p50_ms": median(times), "p95_ms": quantiles(times, n=20)[-1], "first_ms": times[0]}
+
+
+async def one_scope(parts: Parts, told: Sequence[str]) -> Row:
+    """All statements in one scope: imported, filed, asked cold and hot."""
+    row: Row = {"statements": len(told)}
+    with TemporaryDirectory(prefix="memnn-") as name:
+        directory = Path(name)
+        async with EmbeddedServer(directory / "data") as server:
+            async with again(directory, server, parts) as store:
+                empty = (await store.server()).used_bytes
+                row["import_per_s"] = await rate(len(told), import_(store, parts, "1", told))
+                row["single_write"] = await timed(_SINGLE, _single(store, parts, told))
+                row["bytes_unfiled"] = ((await store.server()).used_bytes - empty) / len(told)
+                made = rebucket(store, parts, lambda _: None, pace=FAST, large=1)
+                row["rebucket_per_s"] = await rate(len(told), made)
+                row["recall"] = (await store.rebucketing.state()).recall
+                row["bytes"] = ((await store.server()).used_bytes - empty) / len(told)
+            row["cold_first_ms"] = []
+            for number in range(5):
+                async with again(directory, server, parts) as store:
+                    asked = _asked(parts, told, number * 17)
+                    cold = await timed(2, _ask(store, parts, [asked]))
+                    row["cold_first_ms"].append(cold["first_ms"])
+            async with again(directory, server, parts) as store:
+                await _ask(store, parts, [told[0]])(0)
+                row["warming_s"] = await seconds(store._warming.settled())  # noqa: SLF001 -- measured
+                await _ask(store, parts, [told[0]])(0)
+                row["hot_bytes"] = store.hot_bytes / len(told)
+                questions = [_asked(parts, told, n * 31) for n in range(_ASKED)]
+                row["hot_store"] = await timed(_ASKED, _fetch(store, parts, questions))
+                row["hot"] = await timed(_ASKED, _ask(store, parts, questions))
+    return row
+
+
+async def many_scopes(parts: Parts, told: Sequence[str], scopes: int, each: int) -> Row:
+    """Many small scopes: what they take, and that nothing grows with their number."""
+    row: Row = {"scopes": scopes, "each": each}
+    texts = cycle(told)
+    async with fresh(parts) as store:
+        empty = (await store.server()).used_bytes
+        for scope in range(scopes):
+            await import_(store, parts, f"{scope}", list(islice(texts, each)))
+        row["bytes"] = ((await store.server()).used_bytes - empty) / (scopes * each)
+        row["names_ms"] = await seconds(store.scopes()) * 1000
+        row["rebucket_s"] = await seconds(rebucket(store, parts, lambda _: None))
+        row["answer"] = await timed(
+            _ASKED, lambda n: _ask(store, parts, told, f"{n * 7 % scopes}")(n)
+        )
+    return row
+
+
+async def rate(count: int, work: Awaitable[object]) -> float:
+    """Statements a second."""
+    return count / await seconds(work)
+
+
+async def seconds(work: Awaitable[object]) -> float:
+    """How long something takes."""
+    start = time.perf_counter()
+    await work
+    return time.perf_counter() - start
+
+
+def _asked(parts: Parts, told: Sequence[str], number: int) -> str:
+    """A question: every second content word of a statement."""
+    words = [word for word in told[number * 101 % len(told)].split() if parts.words(word)]
+    return " ".join(words[::2])
+
+
+def _ask(
+    store: RedisStore, parts: Parts, questions: Sequence[str], scope: str = "1"
+) -> Callable[[int], Awaitable[object]]:
+    async def ask(number: int) -> None:
+        """Fetch what may answer, and score it: first pass and store alone."""
+        question = questions[number % len(questions)]
+        slots = await store.candidates(scope, parts.words(question))
+        parts.rank(question, slots)
+
+    return ask
+
+
+def _fetch(
+    store: RedisStore, parts: Parts, questions: Sequence[str]
+) -> Callable[[int], Awaitable[object]]:
+    return lambda n: store.candidates("1", parts.words(questions[n % len(questions)]))
+
+
+def _single(
+    store: RedisStore, parts: Parts, told: Sequence[str]
+) -> Callable[[int], Awaitable[object]]:
+    async def write(number: int) -> None:
+        """Plan one statement and store it, durable."""
+        text = told[number]
+        message = Message(f"single {number}", text, _START)
+        sentence = Sentence(text, Kind.STATEMENT, (1.0, 0.0, 0.0))
+        plan = parts.plan(Perception(message, Kind.STATEMENT, 1.0, (sentence,)))
+        await store.add("1", plan)
+
+    return write
+
+
+async def measure(data: Path | None, count: int, scopes: int, each: int) -> Row:
+    """All of it."""
+    parts, told = parts_of(artifact.load()), statements(data, max(count, 2000))
+    return {
+        "characters": sum(map(len, told)) / len(told),
+        "one_scope": await one_scope(parts, told[:count]),
+        "many_scopes": await many_scopes(parts, told, scopes, each),
+    }
+
+
+def main() -> None:
+    """Run it, print it, keep it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, help="given corpora")
+    parser.add_argument("--n", type=int, default=100_000, help="statements in the one scope")
+    parser.add_argument("--scopes", type=int, default=1_000, help="small scopes")
+    parser.add_argument("--each", type=int, default=100, help="statements in each of them")
+    parser.add_argument("--quick", action="store_true", help="small sizes, under a minute")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    sizes = (5_000, 50, 100) if given.quick else (given.n, given.scopes, given.each)
+    found = asyncio.run(measure(given.data, *sizes))
+    print(json.dumps(found, indent=2))
+    given.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
