@@ -69,7 +69,7 @@ async def fit_codebook(buckets: Rebucketing, parts: Parts, sizes: Sequence[Scope
         await asyncio.sleep(0)
     counts = np.array([words.counts[word] for word in known], dtype=np.int64)
     hashes = np.array(known, dtype=np.uint32)
-    vectors = np.stack([unpack(value) for value in features])
+    vectors = np.array([unpack(value) for value in features], dtype=np.float32)
     return await asyncio.to_thread(fit, vectors, hashes, counts, words.total, seed=_SEED)
 
 
