@@ -49,11 +49,11 @@ class Bm25:
     def hold(self, memories: Sequence[Memory]) -> None:
         """Index the memories."""
         self._index = bm25s.BM25()
-        self._index.index([_stems(memory.text) for memory in memories], show_progress=False)
+        self._index.index([stems(memory.text) for memory in memories], show_progress=False)
 
     def scores(self, question: str) -> Scores:
         """BM25 scores, shape [N]."""
-        found: Scores = self._index.get_scores(_stems(question)).astype(np.float32)
+        found: Scores = self._index.get_scores(stems(question)).astype(np.float32)
         return found
 
 
@@ -138,7 +138,8 @@ def _standard(scores: Scores) -> Scores:
     return standard
 
 
-def _stems(text: str) -> list[str]:
+def stems(text: str) -> list[str]:
+    """The stems of a text's words."""
     return [str(stem) for stem in _stemmer().stemWords(_WORD.findall(text.lower()))]
 
 

@@ -92,9 +92,19 @@ def pack(fingerprint: bytes, vector: NDArray[np.float32]) -> bytes:
         fingerprint: `FINGERPRINT_BYTES` bytes that name the model.
         vector: Embedding of a memory, shape [n].
     """
-    scale = np.float16(max(float(np.abs(vector).max()) / _INT8_MAX, _LEAST_SCALE))
-    quantised = np.clip(np.rint(vector / np.float32(scale)), -_INT8_MAX, _INT8_MAX)
-    return b"".join((fingerprint, scale.tobytes(), quantised.astype(np.int8).tobytes()))
+    return pack_all(fingerprint, vector[None])[0]
+
+
+def pack_all(fingerprint: bytes, vectors: NDArray[np.float32]) -> list[bytes]:
+    """What `pack` gives of each embedding, shape [B, n]: many at once, many times faster."""
+    largest = np.abs(vectors).max(1, initial=0.0) / _INT8_MAX
+    scales = np.maximum(largest, _LEAST_SCALE).astype(np.float16)
+    steps = np.rint(vectors / scales[:, None].astype(np.float32))
+    quantised = np.clip(steps, -_INT8_MAX, _INT8_MAX).astype(np.int8)
+    return [
+        b"".join((fingerprint, scale.tobytes(), line.tobytes()))
+        for scale, line in zip(scales, quantised, strict=True)
+    ]
 
 
 def unpack(features: bytes) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from memnn.features import pack
+from memnn.features import pack_all
 from memnn.model import Model
 from memnn.records import Kind, Message, Perception, Plan, Slot
 from memnn.scorer import Role
@@ -52,7 +52,7 @@ class Generalization:
             return []
         words = [self._model.memory(text) for text in texts]
         vectors = self._model.embed(words, Role.MEMORY).numpy()
-        return [pack(self.fingerprint, vector) for vector in vectors]
+        return pack_all(self.fingerprint, vectors)
 
     def words(self, text: str, speaker: str = "") -> tuple[int, ...]:
         """The word buckets of a memory: hashes of its content words, and of who said it.

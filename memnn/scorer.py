@@ -111,6 +111,10 @@ class Scorer(nn.Module):
 
     def embed(self, bags: Bags, role: Role) -> Tensor:
         """U Φ(x), normalised to length one, shape [B, n]."""
+        return functional.normalize(self.project(bags, role), dim=1)
+
+    def project(self, bags: Bags, role: Role) -> Tensor:
+        """U Φ(x), shape [B, n]: a sum over the pieces of a text."""
         log_weight = self.weight[bags.pieces]  # [P]
         if role is Role.QUESTION:
             log_weight = log_weight + self.question_weight[bags.pieces]
@@ -121,7 +125,8 @@ class Scorer(nn.Module):
             mode="sum",
             per_sample_weights=log_weight.exp(),
         )  # [B, d]
-        return functional.normalize(self.roles[role](summed), dim=1)  # [B, n]
+        projected: Tensor = self.roles[role](summed)
+        return projected
 
     def first_hop(self, questions: Tensor, memories: Candidates) -> Tensor:
         """s_O(x, m_i) of every question and memory, shape [Q, N]; forbidden ones are -inf.
