@@ -94,9 +94,7 @@ async def again(directory: Path, server: EmbeddedServer, parts: Parts) -> AsyncI
 async def import_(store: RedisStore, parts: Parts, scope: str, told: Sequence[str]) -> None:
     """Store statements as `memnn-bot import` does, each a message of its own."""
     memories = [
-        Exported.model_validate(
-            {"message": f"{n}", "time": (_START + timedelta(minutes=n)).isoformat(), "text": text}
-        )
+        Exported(message=f"{n}", time=_START + timedelta(minutes=n), text=text)
         for n, text in enumerate(told)
     ]
     await take_in(Conversation(Network(parts, store)), scope, memories)

@@ -123,7 +123,7 @@ def export_memories(
 
 @app.command(name="import")
 def import_memories(
-    file: Annotated[Path, typer.Argument(help="What `export` wrote as .jsonl.")],
+    file: Annotated[Path, typer.Argument(help="What `export` wrote as .jsonl, or conversations.")],
 ) -> None:
     """Add the memories of a file to the terminal's; known ones stay as they are."""
     from bot.tasks import import_from

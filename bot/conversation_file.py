@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -27,6 +27,8 @@ def _whole(value: object) -> object:
 
 
 def _iso(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
     if not isinstance(value, str):
         raise ValueError("should be an ISO 8601 time")  # noqa: TRY004 -- pydantic collects these
     time = datetime.fromisoformat(value)
@@ -117,8 +119,29 @@ class Judged(Record):
     messages: tuple[Gold, ...] = Field(strict=False)
 
 
+class _Any(Record):
+    messages: object = None
+
+
+class Labelled(Turn):
+    """One message with what it is: what an import goes by.
+
+    Attributes:
+        kind: Only statements are stored.
+    """
+
+    kind: Kind = Field(strict=False)
+
+
+class Told(Record):
+    """All messages of one user, with what they are."""
+
+    user: Text
+    messages: tuple[Labelled, ...] = Field(strict=False)
+
+
 _Shape = TypeVar("_Shape", bound=Record)
-_User = TypeVar("_User", Conversation, Judged)
+_User = TypeVar("_User", Conversation, Judged, Told)
 
 
 def read_conversations(path: Path) -> list[Conversation]:
@@ -128,6 +151,24 @@ def read_conversations(path: Path) -> list[Conversation]:
         DataError: The file cannot be read, or a line is malformed.
     """
     return _read_users(path, Conversation)
+
+
+def read_told(path: Path) -> list[Told]:
+    """The conversations of a file, with what each message is.
+
+    Raises:
+        DataError: The file cannot be read, or a line is malformed.
+    """
+    return _read_users(path, Told)
+
+
+def holds_conversations(path: Path) -> bool:
+    """Whether the first line of a file is a conversation.
+
+    Raises:
+        DataError: The file cannot be read, or holds no JSON Lines.
+    """
+    return any(line.messages is not None for _, line in islice(read_lines(path, _Any), 1))
 
 
 def read_gold(path: Path) -> list[Judged]:

@@ -11,11 +11,20 @@ from itertools import groupby
 from pathlib import Path
 
 from bot.conversation import Conversation
-from bot.conversation_file import Record, Text, Time, parse_lines, read_lines
+from bot.conversation_file import (
+    Record,
+    Text,
+    Time,
+    Told,
+    holds_conversations,
+    parse_lines,
+    read_lines,
+    read_told,
+)
 from bot.memories import MAX_CHARACTERS
 from bot.phrases import many
 from memnn.errors import DataError
-from memnn.records import Memory, Message
+from memnn.records import Kind, Memory, Message
 
 MARKDOWN_ENDINGS = frozenset({".md", ".markdown"})
 JSON_ENDINGS = frozenset({".jsonl", ".json", ".ndjson"})
@@ -94,11 +103,16 @@ def to_markdown(memories: Sequence[Memory]) -> str:
 
 
 def read(path: Path) -> list[Exported]:
-    """The memories of a file that `write` wrote in its JSON form.
+    """The memories of a file that `write` wrote in its JSON form, or of a conversation file.
+
+    Of conversations, the messages are taken that are statements; where several people talk, each is
+    the speaker of their own.
 
     Raises:
         DataError: The file cannot be read, or a line is malformed.
     """
+    if holds_conversations(path):
+        return _storable(_statements(read_told(path)), str(path))
     return _storable(read_lines(path, Exported), str(path))
 
 
@@ -109,6 +123,15 @@ def read_bytes(content: bytes, name: str) -> list[Exported]:
         DataError: A line is malformed.
     """
     return _storable(parse_lines(content.splitlines(), name, Exported), name)
+
+
+def _statements(users: Sequence[Told]) -> Iterator[tuple[int, Exported]]:
+    for number, told in enumerate(users, start=1):
+        speaker = told.user if len(users) > 1 else ""
+        for said in told.messages:
+            if said.kind is Kind.STATEMENT:
+                name = f"{told.user}:{said.i}"
+                yield number, Exported(message=name, time=said.t, speaker=speaker, text=said.text)
 
 
 def _storable(lines: Iterable[tuple[int, Exported]], path: str) -> list[Exported]:

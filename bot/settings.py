@@ -39,7 +39,7 @@ _NOT_SET: Final = (
     "TELEGRAM_TOKEN is not set: open https://t.me/BotFather, send it /newbot, and put the token "
     "that it gives you into .env as TELEGRAM_TOKEN=…; `memnn-bot chat` talks here and needs none"
 )
-_REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
+_REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")
 
 Ids = Annotated[frozenset[int], NoDecode]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -78,7 +78,8 @@ class Settings(BaseSettings):
     )
     redis_url: SecretStr | None = Field(
         None,
-        description="Redis or Valkey server: redis://, rediss:// or unix:// and its address. "
+        description="Redis or Valkey server: redis://, rediss:// or unix:// and its address; "
+        "redis+cluster:// or rediss+cluster:// and some nodes of a cluster, HOST:PORT,HOST:PORT. "
         "Default: a private server of the bot's own, its files in DATA_DIR.",
     )
     redis_password: SecretStr | None = Field(

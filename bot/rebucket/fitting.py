@@ -15,7 +15,7 @@ from memnn.parts import Parts
 from memnn.records import Memory
 from memnn.text import tokenise
 
-_SAMPLED: Final = 100_000  # memories in all
+_SAMPLED: Final = 50_000  # memories in all
 _LEAST: Final = 1_000  # of each scope
 _AT_ONCE: Final = 64  # words, or memories, that are looked at between two awaits
 _SEED: Final = 7

@@ -13,25 +13,20 @@ from hashlib import sha1
 from importlib.resources import files
 from typing import Any, Final, TypeAlias
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError
 
+from bot.store.client import Client, Reply
 from bot.store.errors import server_name, translated
-from memnn.errors import StoreError, StoreUnavailableError
+from memnn.errors import StoreError
 
-_TIMEOUT_S: Final = 2.0
-_CONNECT_TIMEOUT_S: Final = 1.0
-_CONNECTIONS: Final = 16
 _COMPACT_TRIES: Final = 100
 _COMPACT_PAUSE_S: Final = 0.1
 _NAME: Final = "memnn-bot-"
-_RETRIES: Final = 1  # a pooled connection may have died while idle; our scripts may be repeated
+_SCANNED: Final = 1000
+_SAFE_POLICY: Final = "noeviction"
 
 Revive: TypeAlias = Callable[[], Awaitable[None]]
-Reply: TypeAlias = Any  # what Redis answers is checked where it is unpacked
 
 
 class Script:
@@ -53,7 +48,8 @@ class Address:
     """Where a server is, and how one gets in.
 
     Attributes:
-        url: "unix:///PATH", "redis://HOST:PORT/DB" or "rediss://HOST:PORT/DB".
+        url: "unix:///PATH", "redis://HOST:PORT/DB", "rediss://HOST:PORT/DB", or some nodes of a
+            cluster as "redis+cluster://HOST:PORT,HOST:PORT" or "rediss+cluster://…".
         password: Of the server.
         revive: Brings a dead server back; awaited before a call is repeated once.
     """
@@ -87,7 +83,7 @@ class ServerFacts:
 
 
 class Connection:
-    """A pool of connections to one server."""
+    """Connections to one server, or to the nodes of one cluster."""
 
     def __init__(self, url: str, password: str | None, revive: Revive | None = None) -> None:
         self.server = server_name(url)
@@ -95,23 +91,7 @@ class Connection:
         self._removed = False
         self._compaction: asyncio.Task[None] | None = None
         self._name = f"{_NAME}{os.urandom(8).hex()}"
-        try:
-            pool = BlockingConnectionPool.from_url(
-                url,
-                **({"password": password} if password else {}),
-                client_name=self._name,
-                max_connections=_CONNECTIONS,
-                timeout=_TIMEOUT_S,
-                socket_timeout=_TIMEOUT_S,
-                socket_connect_timeout=_CONNECT_TIMEOUT_S,
-                retry=Retry(ConstantBackoff(0.01), _RETRIES, (RedisConnectionError,)),
-            )
-        except ValueError as error:
-            raise StoreUnavailableError(
-                "REDIS_URL is no address of a Redis server: write redis://HOST:PORT/0, "
-                "rediss://HOST:PORT/0 or unix:///PATH"
-            ) from error
-        self._redis = Redis.from_pool(pool)
+        self._client = Client(url, password, self._name)
 
     async def run(self, script: Script, keys: tuple[str, ...], *args: bytes | str | int) -> Reply:
         """Run a script.
@@ -123,26 +103,33 @@ class Connection:
 
     async def command(self, *words: bytes | str | int) -> Reply:
         """Send one plain command; errors as in `run`."""
-        return await self._bounded(lambda: self._redis.execute_command(*words))  # type: ignore[no-untyped-call]
+        return await self._bounded(lambda: self._client.execute(*words))
+
+    async def names(self, pattern: str) -> list[str]:
+        """The keys of this pattern, on every node of a cluster; errors as in `run`."""
+        found = await self._bounded(lambda: self._client.names(pattern, _SCANNED))
+        return [key.decode() for key in found]
 
     async def facts(self) -> ServerFacts:
-        """Ask the server about itself; errors as in `run`."""
-        info = await self._bounded(self._redis.info)
-        redis, valkey = info.get("redis_version", ""), info.get("valkey_version")
+        """Ask the server about itself, a cluster about all of its nodes; errors as in `run`."""
+        nodes: list[dict[str, Any]] = await self._bounded(lambda: self._client.each("INFO"))
+        oldest = min(nodes, key=lambda info: _numbers(str(info.get("redis_version", ""))))
+        redis, valkey = oldest.get("redis_version", ""), oldest.get("valkey_version")
+        policies = {str(info.get("maxmemory_policy", "")) for info in nodes}
         return ServerFacts(
             name=f"Valkey {valkey}" if valkey else f"Redis {redis}",
             version=str(redis),
-            policy=str(info.get("maxmemory_policy", "")),
-            appendonly=bool(info.get("aof_enabled", 0)),
-            used_bytes=int(info.get("used_memory", 0)),
-            max_bytes=int(info.get("maxmemory", 0)),
-            role=str(info.get("role", "")),
+            policy=min(policies, key=lambda policy: policy == _SAFE_POLICY),
+            appendonly=all(info.get("aof_enabled", 0) for info in nodes),
+            used_bytes=sum(int(info.get("used_memory", 0)) for info in nodes),
+            max_bytes=sum(int(info.get("maxmemory", 0)) for info in nodes),
+            role=str(oldest.get("role", "")),
         )
 
     async def others(self) -> int:
         """How many other processes of this program are connected; errors as in `run`."""
-        listed: bytes = await self.command("CLIENT", "LIST")
-        fields = listed.decode("utf-8", "replace").split()
+        lists: list[bytes] = await self._bounded(lambda: self._client.each("CLIENT", "LIST"))
+        fields = b" ".join(lists).decode("utf-8", "replace").split()
         names = {field.removeprefix("name=") for field in fields if field.startswith("name=")}
         return sum(name.startswith(_NAME) for name in names - {self._name})
 
@@ -163,7 +150,7 @@ class Connection:
         if self._compaction is not None:
             self._compaction.cancel()
             await asyncio.wait([self._compaction])
-        await self._redis.aclose()
+        await self._client.close()
 
     async def _compact(self) -> None:
         for _ in range(_COMPACT_TRIES):
@@ -193,9 +180,13 @@ class Connection:
         self, script: Script, keys: tuple[str, ...], args: tuple[bytes | str | int, ...]
     ) -> Reply:
         try:
-            return await self._redis.evalsha(script.digest, len(keys), *keys, *args)
+            return await self._client.execute("EVALSHA", script.digest, len(keys), *keys, *args)
         except NoScriptError:  # a fresh server, or one that restarted
-            return await self._redis.eval(script.body, len(keys), *keys, *args)
+            return await self._client.execute("EVAL", script.body, len(keys), *keys, *args)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from bot.store.backup_file import BackupWriter, Piece
-from bot.store.connection import Connection, Reply, Script
+from bot.store.client import Reply
+from bot.store.connection import Connection, Script
 from bot.store.keys import (
     EVERY_KEY,
     SINGLE_KEYS,
@@ -15,7 +16,6 @@ from bot.store.keys import (
 )
 
 _DUMP = Script("dump", "no-writes")
-_SCANNED: Final = 1000
 _START: Final = b"0"
 # Of each key in one call. Where others change a scope while it is read in stretches, it is read
 # again in larger ones, at last in one: the server then does nothing else for that long.
@@ -31,17 +31,11 @@ async def find_groups(connection: Connection) -> dict[str, set[str]]:
         StoreError: They cannot be read.
     """
     found: dict[str, set[str]] = {}
-    cursor = 0
-    while True:
-        cursor, names = await connection.command(
-            "SCAN", cursor, "MATCH", EVERY_KEY, "COUNT", _SCANNED
-        )
-        for key in map(bytes.decode, names):
-            if key not in SINGLE_KEYS:
-                found.setdefault(group_of(key), set()).add(key)
-        if not cursor:
-            # A key that comes to be after the scan has passed it belongs to the group all the same.
-            return {group: found[group] | group_keys(group) for group in sorted(found)}
+    for key in await connection.names(EVERY_KEY):
+        if key not in SINGLE_KEYS:
+            found.setdefault(group_of(key), set()).add(key)
+    # A key that comes to be after the scan has passed it belongs to the group all the same.
+    return {group: found[group] | group_keys(group) for group in sorted(found)}
 
 
 async def copy_group(

@@ -38,6 +38,10 @@ _ANSWERS: Final[dict[str, tuple[type[StoreError], str]]] = {
         StoreUnavailableError,
         "does not let this user do what the bot needs ({code}): extend the user's ACL",
     ),
+    "CLUSTERDOWN": (
+        StoreUnavailableError,
+        "does not serve this chat now ({code}): a node of the cluster is down",
+    ),
     "LOADING": (StoreUnavailableError, "is still loading its data: try again in a moment"),
 }
 
@@ -57,7 +61,7 @@ def translated(server: str) -> Iterator[None]:
     """Raise the errors of redis-py as `StoreError`s about this server."""
     try:
         yield
-    except (redis_errors.RedisError, OSError) as error:
+    except (redis_errors.RedisError, redis_errors.RedisClusterException, OSError) as error:
         raise _translate(error, server) from error
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 from weakref import WeakValueDictionary
 
-from bot.store.connection import Connection, Reply, Script
+from bot.store.client import Reply
+from bot.store.connection import Connection, Script
 from bot.store.crypto import MasterKey
 from bot.store.head import Head, read_head
 from bot.store.keys import SCOPES, UNFILED, escape, scope_keys, unescape

@@ -1,5 +1,6 @@
 """Memories as a file, and back."""
 
+import json
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Conversation
-from bot.export import collect, read, take_in, to_json_lines, to_markdown, write
+from bot.export import Exported, collect, read, take_in, to_json_lines, to_markdown, write
 from memnn.errors import DataError
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
@@ -106,3 +107,43 @@ async def test_an_import_gives_the_memories_back(tiny: Model, tmp_path: Path) ->
     memories = read(tmp_path / "m.jsonl")
     assert [await take_in(conversation, "s", memories) for _ in range(2)] == [2, 0]
     assert await collect(conversation, "s") == before
+
+
+def test_a_conversation_file_is_read(tmp_path: Path) -> None:
+    """Of conversations, statements become memories; of several users, each is the speaker."""
+    path, time = tmp_path / "c.jsonl", "2026-03-02T08:30:00"
+    said = [
+        {"i": 1, "t": time, "text": "I live in Nantes", "kind": "statement"},
+        {"i": 2, "t": time, "text": "where do I live?", "kind": "question", "support": [1]},
+        {"i": 3, "t": time, "text": "thanks", "kind": "chitchat"},
+    ]
+    users = [json.dumps({"user": name, "messages": said}) for name in ("Ada", "Bob")]
+    for count, speakers in ((1, [""]), (2, ["Ada", "Bob"])):
+        path.write_text("\n".join(users[:count]))
+        held = read(path)
+        assert [memory.speaker for memory in held] == speakers
+        assert held[0] == Exported(
+            message="Ada:1", time=TIME, speaker=speakers[0], text="I live in Nantes"
+        )
+
+
+def test_conversations_say_what_they_are(tmp_path: Path) -> None:
+    """A message without its kind is an error with its line: nothing is guessed."""
+    path = tmp_path / "c.jsonl"
+    said = {"i": 1, "t": "2026-03-02T08:30:00", "text": "x"}
+    path.write_text(json.dumps({"user": "Ada", "messages": [said]}))
+    with pytest.raises(DataError, match=r"c.jsonl:1: messages.0.kind: Field required"):
+        read(path)
+
+
+async def test_many_memories_are_taken_in(tiny: Model) -> None:
+    """Reading goes on in steps; each tells how many, and twice adds nothing."""
+    conversation = Conversation(Network(tiny, InMemoryStore()))
+    held = [Exported(message=f"{n}", time=TIME, text=f"I saw {n} cats") for n in range(200)]
+    ticks: list[int] = []
+    assert await take_in(conversation, "a", held, ticks.append) == 200
+    assert sum(ticks) == 200
+    assert len(ticks) > 3
+    assert await take_in(conversation, "a", held) == 0
+    texts = [memory.text for memory in await collect(conversation, "a")]
+    assert texts == [memory.text for memory in held]

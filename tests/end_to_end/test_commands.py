@@ -185,3 +185,13 @@ def test_memories_go_out_and_come_back(run: Run, tmp_path: Path) -> None:
     assert run("import", str(out), DATA_DIR=other).stdout == "2 memories added\n"
     assert run("import", str(out), DATA_DIR=other).stdout == "0 memories added\n"
     assert "2 memories" in run("chat", said="/memories\n", DATA_DIR=other).stdout
+
+
+def test_buckets_are_made_anew_on_demand(run: Run, tmp_path: Path) -> None:
+    """`rebucket` says what came of it; a memory that is small needs none."""
+    memory = {"message": "1", "time": "2026-03-02T08:30:00", "text": "I live in Nantes"}
+    (tmp_path / "m.jsonl").write_text(json.dumps(memory))
+    assert run("import", "m.jsonl").returncode == 0
+    done = run("rebucket")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "buckets: none yet: no chat is large enough to need them\n"

@@ -11,7 +11,8 @@ import pytest
 
 from bot.rebucket import Pace
 from bot.store import RedisStore
-from bot.store.connection import Connection, Reply, Script
+from bot.store.client import Reply
+from bot.store.connection import Connection, Script
 from bot.store.keys import JOB_LOCK, scope_keys
 from bot.store.mirror import Mirrors
 from bot.store.scopes import Scopes
