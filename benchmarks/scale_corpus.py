@@ -95,9 +95,11 @@ def corpus(data: Path) -> Corpus:
         for turn in c.questions
         if len(turn.support) == 1
     ]
-    questions = choice.sample(_one_each(known), _QUESTIONS) + choice.sample(
-        _one_each(own), _QUESTIONS
-    )
+    questions = [
+        question
+        for source in (_one_each(known), _one_each(own))
+        for question in choice.sample(source, min(_QUESTIONS, len(source)))
+    ]
     choice.shuffle(questions)
     golds = dict.fromkeys(question.support for question in questions)
     short = (s for s in (*said, *everyday_sentences(data)) if len(s.split()) <= _LONGEST)
