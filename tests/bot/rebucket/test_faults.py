@@ -95,9 +95,11 @@ async def test_killed_at_every_step(place: Backend, parts: Parts) -> None:
                 state = job.result()
                 assert state is not None
             await store._connection.command("HSET", JOB_LOCK, "until", 1)  # its minute is over
-            assert await read(store, "large") == before
-            found = await store.candidates("large", parts.words(told[3]))
-            assert told[3] in [memory.text for memory in found]
+            if steps % 3 == 0:
+                assert await read(store, "large") == before
+                found = await store.candidates("large", parts.words(told[3]))
+                assert told[3] in [memory.text for memory in found]
+        assert await read(store, "large") == before
         await cut.close()
         assert steps > 60
         assert state.recall >= 0.99
