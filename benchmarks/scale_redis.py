@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from bot.conversation import Conversation
 from bot.export import Exported, take_in
-from bot.rebucket import FAST, rebucket
+from bot.rebucket import FAST, GENTLY, rebucket
 from bot.server import EmbeddedServer
 from bot.store import RedisStore
 from memnn import artifact
@@ -36,6 +36,7 @@ _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _CHARACTERS: Final = 60
 _SINGLE, _ASKED = 300, 100  # writes, questions that are timed
 _HOT_BYTES: Final = 4 << 30
+_PAUSE_S: Final = 0.02  # from one question to the next, beside the job
 
 Row = dict[str, Any]
 
@@ -139,7 +140,19 @@ async def one_scope(parts: Parts, told: Sequence[str]) -> Row:
                 questions = [_asked(parts, told, n * 31) for n in range(_ASKED)]
                 row["hot_store"] = await timed(_ASKED, _fetch(store, parts, questions))
                 row["hot"] = await timed(_ASKED, _ask(store, parts, questions))
+                row["while_rebucketing"] = await beside(store, parts, questions)
     return row
+
+
+async def beside(store: RedisStore, parts: Parts, questions: Sequence[str]) -> Row:
+    """Answers while the job runs as the bot runs it."""
+    job = asyncio.create_task(rebucket(store, parts, lambda _: None, pace=GENTLY, large=1))
+    times: list[float] = []
+    while not job.done():
+        times.append(await seconds(_ask(store, parts, questions)(len(times))) * 1000)
+        await asyncio.sleep(_PAUSE_S)
+    await job
+    return {"p50_ms": median(times), "p95_ms": quantiles(times, n=20)[-1], "asked": len(times)}
 
 
 async def many_scopes(parts: Parts, told: Sequence[str], scopes: int, each: int) -> Row:

@@ -17,6 +17,8 @@ def clean(text: str) -> str:
     could steer a terminal, go. Line ends and tabs stay, and so does everything else.
     """
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if whole.isprintable():
+        return whole.strip()
     return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
 

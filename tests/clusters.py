@@ -64,7 +64,7 @@ class Cluster:
                 while b"state:ok" not in told or b"slots_ok:%d" % SLOTS not in told:
                     await asyncio.sleep(0.02)
                     with suppress(RedisError):  # it is starting
-                        told = await node.execute_command("CLUSTER", "INFO")
+                        told = await node.execute_command("CLUSTER", "INFO")  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager
@@ -91,10 +91,10 @@ async def _meet(made: Cluster) -> None:
                 with suppress(RedisError):  # it is starting
                     up = bool(await client.ping())
             first, last = (-(-SLOTS * end // NODES) for end in (node, node + 1))
-            await client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last - 1)
-            await client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", node + 1)
+            await client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last - 1)  # type: ignore[no-untyped-call]
+            await client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", node + 1)  # type: ignore[no-untyped-call]
             if node:
-                await client.execute_command("CLUSTER", "MEET", "127.0.0.1", made.ports[0])
+                await client.execute_command("CLUSTER", "MEET", "127.0.0.1", made.ports[0])  # type: ignore[no-untyped-call]
 
 
 def _free_port() -> int:

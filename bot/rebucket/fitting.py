@@ -1,8 +1,13 @@
 """A codebook from the words that people use: how often, and where the model puts them."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, TypeVar
 
 import numpy as np
@@ -17,8 +22,9 @@ from memnn.text import tokenise
 
 _SAMPLED: Final = 50_000  # memories in all
 _LEAST: Final = 1_000  # of each scope
-_AT_ONCE: Final = 64  # words, or memories, that are looked at between two awaits
+_AT_ONCE: Final = 16  # words, or memories, that are looked at between two awaits
 _SEED: Final = 7
+_LAST: Final = 19  # of the priorities
 
 T = TypeVar("T")
 
@@ -70,7 +76,18 @@ async def fit_codebook(buckets: Rebucketing, parts: Parts, sizes: Sequence[Scope
     counts = np.array([words.counts[word] for word in known], dtype=np.int64)
     hashes = np.array(known, dtype=np.uint32)
     vectors = np.array([unpack(value) for value in features], dtype=np.float32)
-    return await asyncio.to_thread(fit, vectors, hashes, counts, words.total, seed=_SEED)
+    clustering = partial(fit, vectors, hashes, counts, words.total, seed=_SEED)
+    pool = ThreadPoolExecutor(1, initializer=_give_way)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, clustering)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _give_way() -> None:
+    """Let this thread have what the others leave of the processor, where threads can be told so."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LAST)
 
 
 def _few(items: Sequence[T]) -> Iterator[Sequence[T]]:

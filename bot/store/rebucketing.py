@@ -25,7 +25,7 @@ _FENCED_SET: Final = Script("fenced_set", "allow-oom")  # short, and wanted when
 _HELD_MS: Final = 60_000
 _RENEW_S: Final = 15.0
 _AT_ONCE: Final = 8
-_SAMPLED_AT_ONCE: Final = 128
+_SAMPLED_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.rebucket import Pace
-from bot.store import RedisStore
+from bot.store import COLD, RedisStore
 from bot.store.client import Reply
 from bot.store.connection import Connection, Script
 from bot.store.keys import JOB_LOCK, scope_keys
@@ -29,7 +29,7 @@ PROGRAM = """
 import asyncio, sys
 from pathlib import Path
 from bot.rebucket import Pace
-from bot.store import RedisStore
+from bot.store import COLD, RedisStore
 from memnn import artifact
 from memnn.served import parts_of
 from tests.filing import LARGE, refile
@@ -95,9 +95,11 @@ async def test_killed_at_every_step(place: Backend, parts: Parts) -> None:
                 state = job.result()
                 assert state is not None
             await store._connection.command("HSET", JOB_LOCK, "until", 1)  # its minute is over
-            assert await read(store, "large") == before
-            found = await store.candidates("large", parts.words(told[3]))
-            assert told[3] in [memory.text for memory in found]
+            if steps % 3 == 0:
+                assert await read(store, "large") == before
+                found = await store.candidates("large", parts.words(told[3]))
+                assert told[3] in [memory.text for memory in found]
+        assert await read(store, "large") == before
         await cut.close()
         assert steps > 60
         assert state.recall >= 0.99
@@ -169,12 +171,12 @@ async def test_a_bucket_of_very_many(place: Backend) -> None:
         await store.add("large", plan("needle", "a needle in tea"))
         await store.add("large", plan("tea", "more tea"))
         await file_in_buckets(store, "large")
-        start = time.perf_counter()
-        found = await store.candidates("large", word_hashes("needle tea"))
-        assert time.perf_counter() - start < 2
-        texts_ = [memory.text for memory in found]
-        assert {"a needle in tea", "more tea"} <= set(texts_)
-        assert len(texts_) <= 2_000
+        for asked, wanted in (("tea", "more tea"), ("needle", "a needle in tea")):
+            start = time.perf_counter()
+            found = await store.candidates("large", word_hashes(asked))
+            assert time.perf_counter() - start < 2
+            assert wanted in [memory.text for memory in found]
+            assert len(found) <= COLD
         await store.forget("large", [24_001])
         found = await store.candidates("large", word_hashes("needle"))
         assert "a needle in tea" not in [memory.text for memory in found]
