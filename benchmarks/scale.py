@@ -131,13 +131,15 @@ def _built(filed: Filed, n: int, row: Row) -> Slots:
 
 def _codebook(model: Model, gathered: Corpus, slots: Slots, row: Row) -> Codebook:
     """A codebook of all words of the statements, as re-bucketing fits one."""
-    written = {
+    known = {
         word.hash: token.name
         for sentence in gathered.sentences
         for token, word in _read(model, sentence)
-        if word.content and slots.count(word.hash)
+        if word.content
     }
-    counts = np.array([slots.count(word) for word in written], dtype=np.int64)
+    held = {word: count for word in known if (count := slots.count(word))}
+    written = {word: known[word] for word in held}
+    counts = np.array(list(held.values()), dtype=np.int64)
     start = time.perf_counter()
     names = list(written.values())
     vectors = [

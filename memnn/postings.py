@@ -14,6 +14,7 @@ from memnn.columns import Column
 
 _LEAST_TAIL = 2048  # entries; a search through so many takes a few microseconds
 _TAIL_SHARE = 16  # of the packed entries, one in so many
+_MOST_TAIL = 1 << 19  # entries; a search through so many takes 0.2 ms
 _LEAST_VOID = 256  # rows
 
 
@@ -41,7 +42,7 @@ class Postings:
         """File a row under words that it is not filed under."""
         self._tail_words.extend(words, len(words))
         self._tail_rows.extend(row, len(words))
-        if len(self._tail_rows) > max(_LEAST_TAIL, len(self._rows) // _TAIL_SHARE):
+        if len(self._tail_rows) > self._most_late():
             self._pack()
 
     def drop(self, row: int) -> None:
@@ -51,7 +52,7 @@ class Postings:
             self._tail_words.keep(kept)
             self._tail_rows.keep(kept)
         self._void.add(row)
-        if len(self._void) > max(_LEAST_VOID, len(self._rows) // _TAIL_SHARE):
+        if len(self._void) > max(_LEAST_VOID, self._most_late() // 8):
             self._pack()
 
     def count(self, word: int) -> int:
@@ -88,6 +89,10 @@ class Postings:
         if at == len(self._words) or self._words[at] != word:
             return self._rows[:0]
         return self._rows[self._ends[at] : self._ends[at + 1]]
+
+    def _most_late(self) -> int:
+        """How long the tail may be: packing costs as much as there is to pack."""
+        return min(max(_LEAST_TAIL, len(self._rows) // _TAIL_SHARE), _MOST_TAIL)
 
     def _pack(self) -> None:
         """Pack all entries, by word, then by row."""
