@@ -14,27 +14,23 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 import numpy as np
 import psutil
 import torch
 import typer
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import scale_peers
 from benchmarks.scale_corpus import Corpus, Filed, corpus
-from benchmarks.scale_peers import BEST, Peer
+from benchmarks.scale_trial import Row, Trial
 from bot.cli import guarded
 from memnn import artifact
 from memnn.clustering import fit
-from memnn.first_pass import first_pass
-from memnn.hashing import Codebook, Hashing
+from memnn.hashing import Codebook
 from memnn.model import Model
 from memnn.scorer import Role
 from memnn.slots import Slots
@@ -45,15 +41,9 @@ OUT: Final = Path(__file__).parent / "results" / "scale.json"
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000)
 PAPER: Final = 14_000_000
 CURVE_AT: Final = 100_000
-EVERYTHING: Final = Hashing(score_all=1 << 62)
-_BUDGETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 _QUICK_QUESTIONS, _FEW_QUESTIONS = 120, 60
 _SLOW: Final = 200_000  # memories from which exhaustive scoring, and some peers, take long
-_MS, _MB = 1e3, 1e6
-Row = dict[str, Any]
-Found = tuple[NDArray[np.int64], int]  # the best rows, how many were scored
-Answer = tuple[NDArray[np.int64], int, float]  # and milliseconds
-T = TypeVar("T")
+_MB = 1e6
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -113,7 +103,21 @@ def measured(data: Path, n: int, *, quick: bool, peers: bool) -> Row:
     if n == CURVE_AT and not quick:
         row["curve"] = trial.curve(book)
     if peers:
-        row["peers"] = trial.peers(filed, n, quick=quick)
+        row["peers"] = _peers(trial, filed, n, quick=quick)
+    return row
+
+
+def _peers(trial: Trial, filed: Filed, n: int, *, quick: bool) -> Row:
+    vectors, asking = trial.embedded()
+    row = {
+        "faiss flat": trial.peer(scale_peers.flat(vectors, asking)),
+        "faiss IVF": trial.peer(scale_peers.inverted(vectors, asking)),
+    }
+    if not quick or n < _SLOW:
+        row["faiss HNSW"] = trial.peer(scale_peers.graph(vectors, asking))
+        row["usearch"] = trial.peer(scale_peers.usearch(vectors, asking))
+        texts = (memory.text for memory in filed.memories(n))
+        row["bm25s"] = trial.peer(scale_peers.words(texts, trial.texts))
     return row
 
 
@@ -157,117 +161,6 @@ def _codebook(model: Model, gathered: Corpus, slots: Slots, row: Row) -> Codeboo
 def _read(model: Model, sentence: str) -> list[tuple[Any, Word]]:
     tokens = tokenise(sentence)
     return list(zip(tokens, model.vocabulary.words(tokens), strict=True))
-
-
-class Trial:
-    """Questions to the memories of one size.
-
-    Args:
-        model: The network.
-        gathered: Sentences and questions.
-        slots: The memories.
-        count: How many questions; None for all.
-    """
-
-    def __init__(self, model: Model, gathered: Corpus, slots: Slots, count: int | None) -> None:
-        places = {sentence: at for at, sentence in enumerate(gathered.sentences)}
-        step = max(slots.rows // gathered.golds, 1)
-        told = [
-            (question, places[question.support] * step)
-            for question in gathered.questions
-            if places[question.support] * step < slots.rows
-        ][:count]
-        self.texts = [question.text for question, _ in told]
-        self.gold = [row for _, row in told]
-        self._model = model
-        self._slots = slots
-        self._questions = [model.question(text) for text in self.texts]
-        self._whole = self._asked(EVERYTHING)
-
-    def ours(self, book: Codebook) -> Row:
-        """Exhaustively, by word hash, and by cluster hash."""
-        exhaustive = self._summed(self._whole)
-        shown: Row = {"exhaustive": exhaustive}
-        for name, hashing in (
-            ("word_hash", Hashing(score_all=0)),
-            ("cluster_hash", Hashing(score_all=0, codebook=book)),
-            ("served", Hashing(codebook=book)),
-        ):
-            shown[name] = self._summed(self._asked(hashing))
-            shown[name]["speed_up"] = round(exhaustive["p50_ms"] / shown[name]["p50_ms"], 1)
-        return shown
-
-    def curve(self, book: Codebook) -> list[Row]:
-        """What is found by how many candidates are scored."""
-        return [
-            {"hash": name, "budget": budget, **self._summed(self._asked(hashing))}
-            for budget in _BUDGETS
-            for name, hashing in (
-                ("word", Hashing(0, 2 * budget, budget, 1, 0)),
-                ("cluster", Hashing(0, 2 * budget, budget, 1, 0, book)),
-            )
-        ]
-
-    def peers(self, filed: Filed, n: int, *, quick: bool) -> Row:
-        """Other indices over the same statements."""
-        vectors = self._slots.vectors()
-        asking = self._model.embed(self._questions, Role.QUESTION).detach().numpy()
-        made: dict[str, Callable[[], Peer]] = {
-            "faiss flat": lambda: scale_peers.flat(vectors, asking),
-            "faiss IVF": lambda: scale_peers.inverted(vectors, asking),
-        }
-        if not quick or n < _SLOW:
-            made["faiss HNSW"] = lambda: scale_peers.graph(vectors, asking)
-            made["usearch"] = lambda: scale_peers.usearch(vectors, asking)
-            texts = (memory.text for memory in filed.memories(n))
-            made["bm25s"] = lambda: scale_peers.words(texts, self.texts)
-        return {name: self._peer(make()) for name, make in made.items()}
-
-    def _peer(self, peer: Peer) -> Row:
-        answers = [_timed(peer.search, number) for number in range(len(self.texts))]
-        return {**self._summed(answers, candidates=False), "mb": round(peer.nbytes / _MB, 1)}
-
-    def _asked(self, hashing: Hashing) -> list[Answer]:
-        self._slots.hashing = hashing
-        return [_timed(self._ranked, words) for words in self._questions]
-
-    def _ranked(self, words: Sequence[Word]) -> Found:
-        ranking = first_pass(self._model, words, self._slots)
-        return np.array(ranking.best(BEST)), ranking.considered
-
-    def _summed(self, answers: Sequence[Answer], *, candidates: bool = True) -> Row:
-        """The numbers of one way to look."""
-        hits = [
-            found[:1].tolist() == [gold]
-            for (found, _, _), gold in zip(answers, self.gold, strict=True)
-        ]
-        whole = [
-            found[:1].tolist() == [gold]
-            for (found, _, _), gold in zip(self._whole, self.gold, strict=True)
-        ]
-        kept = [
-            np.isin(best, found).mean()
-            for (found, _, _), (best, _, _) in zip(answers, self._whole, strict=True)
-        ]
-        times = [ms for _, _, ms in answers]
-        shown: Row = {
-            "hit1": round(float(np.mean(hits)), 4),
-            "hit1_of_exhaustive": round(sum(hits) / max(1, sum(whole)), 4),
-            "best8_of_exhaustive": round(float(np.mean(kept)), 4),
-            "p50_ms": round(median(times), 3),
-            "p95_ms": round(float(np.percentile(times, 95)), 3),
-        }
-        if candidates:
-            mean = float(np.mean([count for _, count, _ in answers]))
-            shown["candidates"] = round(mean, 1)
-            shown["fewer_candidates"] = round(len(self._slots) / max(mean, 1.0), 1)
-        return shown
-
-
-def _timed(search: Callable[[T], Found], asked: T) -> Answer:
-    start = time.perf_counter()
-    found, considered = search(asked)
-    return found, considered, (time.perf_counter() - start) * _MS
 
 
 def table(row: Row) -> Table:

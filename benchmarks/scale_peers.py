@@ -4,8 +4,7 @@ The vector indices hold the embeddings of O's first pass, so they find what mean
 exact matches; bm25s finds exact words only. Letters: N memories, n embedding size, Q questions.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import bm25s
 import faiss
@@ -14,26 +13,12 @@ from numpy.typing import NDArray
 from usearch.index import Index
 
 from benchmarks.rankers import stems
+from benchmarks.scale_trial import BEST, Found, Peer
 
 Vectors = NDArray[np.float32]
-Search = Callable[[int], tuple[NDArray[np.int64], int]]  # a question's number → best rows, and 0
-BEST = 8
 _PROBES = 16
 _LINKS = 16
 _SEARCHED = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """An index that was built.
-
-    Attributes:
-        search: Finds the best `BEST` rows for a question.
-        nbytes: Bytes of the index, as far as it says.
-    """
-
-    search: Search
-    nbytes: int
 
 
 def flat(vectors: Vectors, asking: Vectors) -> Peer:
@@ -61,7 +46,7 @@ def graph(vectors: Vectors, asking: Vectors) -> Peer:
 def _faiss(index: faiss.Index, vectors: Vectors, asking: Vectors, overhead: int) -> Peer:
     index.add(vectors)
 
-    def search(number: int) -> tuple[NDArray[np.int64], int]:
+    def search(number: int) -> Found:
         return index.search(asking[number : number + 1], BEST)[1][0], 0
 
     return Peer(search, vectors.nbytes + overhead)
@@ -72,7 +57,7 @@ def usearch(vectors: Vectors, asking: Vectors) -> Peer:
     index = Index(ndim=vectors.shape[1], metric="ip", dtype="i8", connectivity=_LINKS)
     index.add(np.arange(len(vectors)), vectors, threads=1)
 
-    def search(number: int) -> tuple[NDArray[np.int64], int]:
+    def search(number: int) -> Found:
         return np.asarray(index.search(asking[number], BEST).keys, dtype=np.int64), 0
 
     return Peer(search, int(index.memory_usage))
@@ -84,7 +69,7 @@ def words(texts: Iterable[str], questions: Iterable[str]) -> Peer:
     index.index([stems(text) for text in texts], show_progress=False)
     asked = [stems(question) for question in questions]
 
-    def search(number: int) -> tuple[NDArray[np.int64], int]:
+    def search(number: int) -> Found:
         scores = index.get_scores(asked[number])
         best = np.argpartition(-scores, min(BEST, len(scores) - 1))[:BEST]
         return best[np.argsort(-scores[best], kind="stable")].astype(np.int64), 0

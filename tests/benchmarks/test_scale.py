@@ -4,8 +4,8 @@ from itertools import islice
 
 import numpy as np
 
-from benchmarks.scale import EVERYTHING, Trial
 from benchmarks.scale_corpus import Corpus, Filed, Question
+from benchmarks.scale_trial import EVERYTHING, Trial
 from memnn.features import unpack
 from memnn.generalization import Generalization
 from memnn.hashing import Codebook, Hashing
