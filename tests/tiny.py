@@ -87,10 +87,11 @@ def model(seed: int = 0, *, threshold: float = 0.0, form: Form | None = None) ->
     """
     torch.manual_seed(seed)
     sizes = config()
-    scorer, classifier, reader = Scorer(sizes), Classifier(sizes), Reader(sizes)
+    scorer, classifier = Scorer(sizes), Classifier(sizes)
     for part in (scorer.weight, scorer.question_weight, scorer.time_gate.weight):
         part.normal_(std=0.3)
     classifier.votes.weight.normal_()
+    reader = Reader(sizes)
     for part in (reader.encoder.looks.weight, reader.encoder.marks.weight):
         part.normal_(std=0.3)
     if form is not None:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from memnn.artifact import save
 from memnn.config import ModelConfig
 from memnn.errors import MemnnError
+from memnn.training.corpora import everyday_sentences
 from memnn.training.distil import (
     Static,
     distil,
@@ -67,6 +68,7 @@ def served(  # noqa: PLR0913 -- an option each
     """Train the served network; cut off and called again, it goes on where it was."""
     work = work or out.with_name(out.name + ".work")
     config = ModelConfig()
+    everyday_sentences(data)  # what is wrong with the data is said before anything is made
     with _progress() as progress, tempfile.TemporaryDirectory() as folder:
         encoder = packaged_encoder(Path(folder))
         if not (work / "static.safetensors").exists():

@@ -206,7 +206,7 @@ async def test_a_forwarded_command_is_none(world: Scene) -> None:
     """What somebody got an administrator to forward is not done."""
     origin = origin_user(world.server.user(EVE))
     forwarded = world.server.forward(ADMIN, f"/inspect {ADA} --reveal", origin)
-    await world.next(ADMIN, forwarded.message_id)
+    await world.noticed(forwarded)
     assert "tea" not in told(world, ADMIN)
     assert await actions(world) == []
 

@@ -53,7 +53,7 @@ def test_an_answer_has_the_buttons_that_make_sense(
     ("before", "quoted", "after"),
     [
         ("", "My bike lock code is 8206.", " I am so glad."),
-        ("Good news!\n\n ", "My bike lock\u00a0code is 8206", ""),
+        ("I bought a new lock.\n\n ", "My bike lock\u00a0code is 8206", ""),
         ("", "my bike lock code is <b>8206</b> & 🙂", ""),
     ],
     ids=["sentence", "odd blanks", "signs"],

@@ -26,13 +26,24 @@ DOUBTFUL = (
 )
 
 
-async def doubtful(world: Scene, label: str, chat: int = ADA, to: str = "") -> tuple[Post, Post]:
-    """A message of whose kind the bot is not sure, and its reply with the button that says so."""
+async def doubtful(
+    world: Scene, label: str, chat: int = ADA, to: str = "", *, beside: str | None = None
+) -> tuple[Post, Post]:
+    """A message of whose kind the bot is not sure, and its reply with the button that says so.
+
+    Args:
+        world: Where it is said.
+        label: Of the button.
+        chat: Where it is said.
+        to: What it begins with.
+        beside: Another button that the reply has.
+    """
     for text in DOUBTFUL:
         post = world.server.say(chat, to + text)
         await world.noticed(post)
         sent = world.server.sent(chat, after=post.message_id)
-        if sent and any(label in row for row in sent[-1].keyboard):
+        shown = {name for row in sent[-1].keyboard for name in row} if sent else set()
+        if {label, beside or label} <= shown:
             return post, sent[-1]
     raise LookupError(label)
 
@@ -72,7 +83,7 @@ async def test_that_was_a_question(world: Scene) -> None:
 async def test_remember_this(world: Scene) -> None:
     """The message itself gets the sign; its answer keeps the other buttons, folded or not."""
     await world.tell(ADA, CODE)
-    post, answer = await doubtful(world, "Remember this")
+    post, answer = await doubtful(world, "Remember this", beside="Why?")
     before = await count(world)
     answer = await world.tap(answer, "Why?")
     assert ["Remember this"] in answer.keyboard
