@@ -92,7 +92,7 @@ def measured(data: Path, n: int, *, quick: bool, peers: bool) -> Row:
     """All numbers of one size."""
     torch.set_num_threads(1)
     model = artifact.load()
-    gathered = corpus(data)
+    gathered = corpus(data).within(n)
     filed = Filed(model, gathered)
     row: Row = {"n": n}
     slots = _built(filed, n, row)

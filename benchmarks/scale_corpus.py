@@ -1,16 +1,16 @@
 """Natural statements, up to millions, and questions whose supports are known.
 
 Statements are sentences of the project's own conversations and of Tatoeba, told one at a time;
-when all have been told, two in one message, which G keeps in one slot as well. An embedding is a
-sum over pieces, so a pair's is the sum of its sentences': each sentence is read once, however many
-statements it is in. Questions are those of QAMR and of the conversations; their supports are told
-once, alone.
+when all have been told, two in one message, which G keeps in one slot as well; the same two never
+come again. An embedding is a sum over pieces, so a pair's is the sum of its sentences': each
+sentence is read once, however many statements it is in. Questions are those of QAMR and of the
+conversations; their supports are told once, alone.
 Letters: B sentences, n embedding size.
 """
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,20 +60,40 @@ class Corpus:
         """Places of the sentences of each of so many statements; -1 for no second one.
 
         The supports stand evenly among the others.
+
+        Raises:
+            ValueError: There are not so many sentences and pairs of them.
         """
+        most = len(self.sentences) + self._alone * ((self._alone - 1) // 2)
+        if count > most:
+            raise ValueError(
+                f"{len(self.sentences)} sentences make at most {most:,} statements, not {count:,}"
+            )
         step = max(count // self.golds, 1)
         others = self._others()
         for at in range(count):
             gold, rest = divmod(at, step)
             yield (gold, -1) if rest == 0 and gold < self.golds else next(others)
 
+    def within(self, count: int) -> "Corpus":
+        """The same without the sentences that so many statements do not tell."""
+        return replace(self, sentences=self.sentences[: self.golds + count])
+
+    @property
+    def _alone(self) -> int:
+        """How many sentences support nothing."""
+        return len(self.sentences) - self.golds
+
     def _others(self) -> Iterator[tuple[int, int]]:
         yield from ((at, -1) for at in range(self.golds, len(self.sentences)))
+        # The sentences stand in a ring. Each round pairs every one with the one so far on, and a
+        # distance below half of the ring is taken once: no pair comes twice, either way round.
         chance = np.random.default_rng(_SEED)
-        while True:
-            yield from map(
-                tuple, chance.integers(self.golds, len(self.sentences), (_CHUNK, 2)).tolist()
-            )
+        for apart in 1 + chance.permutation((self._alone - 1) // 2):
+            ones = chance.permutation(self._alone)
+            others = (ones + apart) % self._alone
+            pairs = self.golds + np.stack([ones, others], axis=1)
+            yield from map(tuple, pairs.tolist())
 
 
 def corpus(data: Path) -> Corpus:

@@ -39,7 +39,8 @@ class Column:
 
     def append(self, value: ArrayLike) -> None:
         """Add one value, or one line."""
-        self._reserve(1)
+        if self._size == len(self._held):
+            self._reserve(1)
         self._held[self._size] = value
         self._size += 1
 

@@ -209,9 +209,12 @@ class Slots:
 
     def _open(self, index: int, line: tuple[ArrayLike, ...]) -> None:
         """Make a row, at the end nearly always."""
-        if index < self.rows:
-            self._postings.shift(index)
-            self._derived.clear()
+        if index == self.rows:
+            for column, value in zip(self._columns, line, strict=True):
+                column.append(value)
+            return
+        self._postings.shift(index)
+        self._derived.clear()
         for column, value in zip(self._columns, line, strict=True):
             column.insert(index, value)
 
