@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import numpy as np
 import psutil
@@ -30,19 +30,20 @@ from benchmarks.scale_trial import Row, Trial
 from bot.cli import guarded
 from memnn import artifact
 from memnn.clustering import fit
+from memnn.generalization import Generalization
 from memnn.hashing import Codebook
 from memnn.model import Model
 from memnn.scorer import Role
 from memnn.slots import Slots
 from memnn.text import tokenise
-from memnn.vocabulary import Word
 
 OUT: Final = Path(__file__).parent / "results" / "scale.json"
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000)
 PAPER: Final = 14_000_000
 CURVE_AT: Final = 100_000
-_QUICK_QUESTIONS, _FEW_QUESTIONS = 120, 60
-_SLOW: Final = 200_000  # memories from which exhaustive scoring, and some peers, take long
+_QUICK_QUESTIONS, _FEW_QUESTIONS, _PAPER_QUESTIONS = 120, 30, 60
+_MANY: Final = 50_000  # memories from which most peers take long to build
+_VERY_MANY: Final = 200_000  # memories from which exhaustive scoring takes long
 _MB = 1e6
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -97,8 +98,7 @@ def measured(data: Path, n: int, *, quick: bool, peers: bool) -> Row:
     row: Row = {"n": n}
     slots = _built(filed, n, row)
     book = _codebook(model, gathered, slots, row)
-    count = _FEW_QUESTIONS if n > PAPER // 2 else _QUICK_QUESTIONS if quick else None
-    trial = Trial(model, gathered, slots, count)
+    trial = Trial(model, gathered, slots, _questions(n, quick=quick) if peers else _PAPER_QUESTIONS)
     row |= trial.ours(book)
     if n == CURVE_AT and not quick:
         row["curve"] = trial.curve(book)
@@ -107,13 +107,18 @@ def measured(data: Path, n: int, *, quick: bool, peers: bool) -> Row:
     return row
 
 
+def _questions(n: int, *, quick: bool) -> int | None:
+    """How many are asked, None for all."""
+    if not quick:
+        return None
+    return _QUICK_QUESTIONS if n < _VERY_MANY else _FEW_QUESTIONS
+
+
 def _peers(trial: Trial, filed: Filed, n: int, *, quick: bool) -> Row:
     vectors, asking = trial.embedded()
-    row = {
-        "faiss flat": trial.peer(scale_peers.flat(vectors, asking)),
-        "faiss IVF": trial.peer(scale_peers.inverted(vectors, asking)),
-    }
-    if not quick or n < _SLOW:
+    row = {"faiss flat": trial.peer(scale_peers.flat(vectors, asking))}
+    if not quick or n < _MANY:
+        row["faiss IVF"] = trial.peer(scale_peers.inverted(vectors, asking))
         row["faiss HNSW"] = trial.peer(scale_peers.graph(vectors, asking))
         row["usearch"] = trial.peer(scale_peers.usearch(vectors, asking))
         texts = (memory.text for memory in filed.memories(n))
@@ -135,12 +140,9 @@ def _built(filed: Filed, n: int, row: Row) -> Slots:
 
 def _codebook(model: Model, gathered: Corpus, slots: Slots, row: Row) -> Codebook:
     """A codebook of all words of the statements, as re-bucketing fits one."""
-    known = {
-        word.hash: token.name
-        for sentence in gathered.sentences
-        for token, word in _read(model, sentence)
-        if word.content
-    }
+    words = Generalization(model).words
+    seen = {token.name for sentence in gathered.sentences for token in tokenise(sentence)}
+    known = {word: name for name in sorted(seen) for word in words(name)}
     held = {word: count for word in known if (count := slots.count(word))}
     written = {word: known[word] for word in held}
     counts = np.array(list(held.values()), dtype=np.int64)
@@ -156,11 +158,6 @@ def _codebook(model: Model, gathered: Corpus, slots: Slots, row: Row) -> Codeboo
     row["codebook_s"] = round(time.perf_counter() - start, 2)
     row["words"], row["clusters"] = len(book.words), int(book.clusters.max(initial=-1)) + 1
     return book
-
-
-def _read(model: Model, sentence: str) -> list[tuple[Any, Word]]:
-    tokens = tokenise(sentence)
-    return list(zip(tokens, model.vocabulary.words(tokens), strict=True))
 
 
 def table(row: Row) -> Table:
