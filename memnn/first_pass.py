@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from memnn.candidates import candidate_rows
+from memnn.candidates import candidate_rows, merged
 from memnn.features import match_features
 from memnn.model import Model
 from memnn.ranking import Ranking
@@ -95,9 +95,11 @@ def _looked_at(slots: Slots, words: Sequence[int], chosen: Sequence[int]) -> Ite
         candidates = np.flatnonzero(slots.alive)
     for at in range(0, len(candidates), _BLOCK):
         block = candidates[at : at + _BLOCK]
-        beside = np.concatenate([block - 1, block, block + 1])
-        rows = np.unique(np.clip(beside, 0, slots.rows - 1))
-        allowed = np.isin(rows, block, assume_unique=True) & ~np.isin(rows, chosen)
+        before, after = np.maximum(block - 1, 0), np.minimum(block + 1, slots.rows - 1)
+        rows = merged([before, block, after])
+        allowed = np.zeros(len(rows), np.bool_)
+        allowed[np.searchsorted(rows, block)] = True
+        allowed &= ~np.isin(rows, chosen)
         yield _Seen(rows, allowed, _among(slots, rows))
 
 

@@ -102,7 +102,10 @@ class Slots:
 
     def vectors(self, rows: Rows | slice = slice(None)) -> NDArray[np.float32]:
         """Embeddings of the memories in some rows, shape [rows, n]; zero for dead ones."""
-        found: NDArray[np.float32] = self._vectors.values[rows].astype(np.float32)
+        held = self._vectors.values
+        # numpy's take copies lines more than twice as quickly as indexing does.
+        taken = held[rows] if isinstance(rows, slice) else np.take(held, rows, axis=0)
+        found: NDArray[np.float32] = taken.astype(np.float32)
         found *= self._scales.values[rows, None]
         return found
 
