@@ -11,6 +11,7 @@ process of its own, so that its resident memory is its own.
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -98,6 +99,7 @@ def measured(data: Path, n: int, *, quick: bool, peers: bool) -> Row:
     row: Row = {"n": n}
     slots = _built(filed, n, row)
     book = _codebook(model, gathered, slots, row)
+    row["peak_mb"] = _peak_mb()
     trial = Trial(model, gathered, slots, _questions(n, quick=quick) if peers else _PAPER_QUESTIONS)
     row |= trial.ours(book)
     if n == CURVE_AT and not quick:
@@ -105,6 +107,11 @@ def measured(data: Path, n: int, *, quick: bool, peers: bool) -> Row:
     if peers:
         row["peers"] = _peers(trial, filed, n, quick=quick)
     return row
+
+
+def _peak_mb() -> int:
+    """The most that this process ever had in memory; Linux counts it in KiB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / _MB)
 
 
 def _questions(n: int, *, quick: bool) -> int | None:

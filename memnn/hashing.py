@@ -92,8 +92,14 @@ class Codebook:
 class Hashing:
     """How a scope's memories are narrowed down to candidates.
 
+    The defaults were measured on a million natural statements (500 questions): as often the support
+    first as where all are scored, with 154 times fewer candidates, and 0.963 of the best eight.
+    At half of ``common`` 0.954 of these are kept; at half of ``budget`` 0.943, of 257 times fewer.
+
     Attributes:
-        score_all: Up to so many memories, all are scored: as quick as choosing among them.
+        score_all: Up to so many memories, all are scored, which takes 2 ms then and misses nothing;
+            from 1,000 on, choosing among them is quicker, but at 4,000 it loses 13 % of the best
+            eight.
         common: Share of the memories; a word that more of them hold files nowhere.
         budget: Share of the memories that are scored, about.
         least_budget: So many memories are scored at least, where they share a bucket.
@@ -101,8 +107,8 @@ class Hashing:
         codebook: Which words share a cluster; None hashes by words alone.
     """
 
-    score_all: int = 8_000
-    common: float = 0.02
+    score_all: int = 4_000
+    common: float = 0.04
     budget: float = 0.01
     least_budget: int = 2_000
     newest: int = 64
