@@ -129,6 +129,6 @@ def _normalised(layer: nn.LayerNorm, states: Tensor) -> Tensor:
 
 
 def fastest_precision() -> torch.dtype:
-    """Half precision where the processor computes in it, else single."""
-    able = torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 -- there is no public way to ask
+    """Half precision where the default device computes in it, else single."""
+    able = torch.get_default_device().type == "cuda" or torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 -- there is no public way to ask
     return torch.bfloat16 if able else torch.float32

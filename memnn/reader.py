@@ -157,15 +157,14 @@ def total(shares: Tensor, present: Tensor) -> Tensor:
         present: Which candidates count, shape [B, K].
     """
     nothing = functional.one_hot(torch.tensor(-LEAST_SHARE), SHARES).float()
-    p = torch.where(present[..., None], shares.exp(), nothing)
+    p = torch.where(present[..., None], shares.exp(), nothing).flip(-1)
     start = functional.one_hot(torch.tensor(-LEAST_COUNT), COUNTS).float()
-    sums = start.expand(len(shares), COUNTS)
-    for candidate in p.unbind(1):  # the distribution of a sum is the convolution of its parts'
-        sums = sum(
-            (candidate[:, at, None] * _shifted(sums, at + LEAST_SHARE) for at in range(SHARES)),
-            start=torch.zeros_like(sums),
-        )
-    return (sums + _LEAST_P).log()
+    sums = start.expand(1, len(shares), COUNTS)
+    # The distribution of a sum is the convolution of its parts'; what leaves the range is lost.
+    for candidate in p.unbind(1):
+        wide = functional.pad(sums, (SHARES + LEAST_SHARE - 1, -LEAST_SHARE))
+        sums = functional.conv1d(wide, candidate[:, None], groups=len(shares))
+    return (sums[0] + _LEAST_P).log()
 
 
 def of_supports(shares: Tensor) -> Tensor:
@@ -173,13 +172,6 @@ def of_supports(shares: Tensor) -> Tensor:
     nothing = torch.zeros(SHARES, dtype=torch.bool)
     nothing[-LEAST_SHARE] = True
     return shares.masked_fill(nothing, _FAR).log_softmax(-1)
-
-
-def _shifted(sums: Tensor, by: int) -> Tensor:
-    """Every sum larger by a number; what leaves the range is lost."""
-    if by < 0:
-        return functional.pad(sums[:, -by:], (0, -by))
-    return functional.pad(sums[:, : COUNTS - by], (by, 0))
 
 
 def _at(states: Tensor, places: Tensor) -> Tensor:

@@ -122,11 +122,11 @@ class Batch:
             pieces=pieces.clamp(min=0),
             segments=((torch.arange(pieces.shape[1]) >= asked) & (pieces >= 0)).long(),
             mask=pieces >= 0,
-            looks=torch.from_numpy(looks),
-            marks=torch.from_numpy(marks),
+            looks=torch.as_tensor(looks),
+            marks=torch.as_tensor(marks),
             heads=heads,
             present=torch.arange(heads.shape[1]) < counts,
-            priors=torch.from_numpy(priors),
+            priors=torch.as_tensor(priors),
             first=pad([line.first for line in lines]),
             last=pad([line.last for line in lines]),
             owner=owner,
@@ -208,4 +208,4 @@ def pad(rows: Sequence[Sequence[int]], filler: int = 0) -> Tensor:
     padded = np.full((len(rows), width), filler, dtype=np.int64)
     for line, row in zip(padded, rows, strict=True):
         line[: len(row)] = row
-    return torch.from_numpy(padded)
+    return torch.as_tensor(padded)  # where torch's default device is

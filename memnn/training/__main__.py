@@ -59,11 +59,15 @@ def served(  # noqa: PLR0913 -- an option each
     stories: Annotated[
         Path | None, typer.Option(help="Further conversations, for the reader alone.")
     ] = Path("data/conversations/stories"),
+    scenes: Annotated[
+        Path | None, typer.Option(help="Scenes that are told among the conversations.")
+    ] = Path("data/conversations/scenes"),
     work: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints; else OUT.work beside OUT.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of everything drawn by chance.")] = 1,
     threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
+    device: Annotated[str, typer.Option(help="What trains the reader: cpu, or cuda.")] = "cpu",
 ) -> None:
     """Train the served network; cut off and called again, it goes on where it was."""
     work = work or out.with_name(out.name + ".work")
@@ -78,9 +82,11 @@ def served(  # noqa: PLR0913 -- an option each
             data,
             work,
             seed=seed,
+            scenes=scenes,
             stories=stories,
             encoder=encoder,
             threads=threads,
+            device=device,
         )
         model, about = train(
             recipe, config, load_static(work), lambda name: _ticker(progress, name)

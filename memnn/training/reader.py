@@ -6,10 +6,12 @@ them. Beside the conversations stand made-up stories, for what few people happen
 lessons on single sentences.
 """
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -19,16 +21,17 @@ from memnn.reader import LEAST_COUNT, LEAST_SHARE, Form, Reader, Reading, total
 from memnn.reading import Batch
 from memnn.training.losses import likelihood
 from memnn.training.pages import Drawing, Example, Exercise, Lesson
+from memnn.training.targets import Span
 from memnn.training.trainer import Schedule, fit
 from memnn.vocabulary import Vocabulary
 
 RATES = (8e-5, 6e-4)  # of an encoder's layers that were pre-trained, of the rest
 FRESH_RATES = (2e-3, 2e-3)  # where none was
 WEIGHT_DECAY = 0.01
-_STORIES, _LESSONS = 0.8, 0.1  # a question of the conversations
+_STORIES, _LESSONS = 0.5, 0.1  # a question of the conversations
 _WEIGHTS = {  # of a story's question, by its category: more of what is hard; else 1
-    "list": 4.0,
-    "count": 4.0,
+    "list": 2.0,
+    "count": 2.0,
     "two_hop": 1.5,
     "three_hop": 1.5,
     "history": 1.5,
@@ -43,6 +46,8 @@ _STRAY, _ASTRAY = 0.5, 0.35  # share of questions with a hop after a stray choic
 _STRAY_FORM = 0.3  # share of forms told from the supports and a stray one
 _ITEM_WEIGHT = 3.0  # of a word at an item's edge; most are at none
 _TYPICAL_ITEMS = 3.0  # of a list
+_BEST_ITEM = 0.5  # weight of a support's best item, beside every word's own decision
+_FAR = -1e4  # a logit that never wins
 _NOTHING, _EACH = 0.3, 0.5  # weights of what a stranger, and a support, should add to a count
 
 Choice = tuple[int, tuple[int, ...], tuple[int, ...]]  # page, chosen, right; -1 is the null memory
@@ -211,37 +216,42 @@ def _answer_loss(reader: Reader, reading: Reading, step: Sequence[Exercise]) -> 
     for page, exercise in enumerate(step):
         owner = reading.owner[page]
         if exercise.form is Form.SPAN:
-            loss = loss + _span_loss(reading, page, _words(exercise, owner))
+            bounds = reading.start[page], reading.end[page]
+            loss = loss + _span_loss(*bounds, _words(exercise, exercise.spans))
         elif exercise.form is Form.LIST:
-            loss = loss + _item_loss(reading.item[page], owner, _words(exercise, owner))
+            loss = loss + _item_loss(reading.item[page], owner, exercise)
     counted = [page for page, exercise in enumerate(step) if exercise.form is Form.COUNT]
     if counted:
         loss = loss + _count_loss(reader, reading, step, counted)
     return loss / len(step)
 
 
-def _words(exercise: Exercise, owner: Tensor) -> list[tuple[int, int]]:
-    """First and last word of the spans, as words of the page."""
-    starts = [int((owner == s.passage).nonzero()[0]) for s in exercise.spans]
-    return [(at + s.first, at + s.last) for at, s in zip(starts, exercise.spans, strict=True)]
+def _words(exercise: Exercise, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """First and last word of spans, as words of the page."""
+    lengths = (len(candidate.words) for candidate in exercise.page.candidates)
+    starts = list(itertools.accumulate(lengths, initial=0))
+    return [(starts[s.passage] + s.first, starts[s.passage] + s.last) for s in spans]
 
 
-def _span_loss(reading: Reading, page: int, spans: Sequence[tuple[int, int]]) -> Tensor:
-    """Of any of the spans, among all words of the page."""
+def _span_loss(starts: Tensor, ends: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
+    """Of any of the spans, among all words whose logits are given."""
     first, last = torch.tensor(spans).unbind(1)
-    start = reading.start[page].log_softmax(0)[first]
-    end = reading.end[page].log_softmax(0)[last]
-    return -torch.logsumexp(start + end, 0)
+    return -torch.logsumexp(starts.log_softmax(0)[first] + ends.log_softmax(0)[last], 0)
 
 
-def _item_loss(logits: Tensor, owner: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
-    """Of every word to begin an item, and to end one."""
+def _item_loss(logits: Tensor, owner: Tensor, exercise: Exercise) -> Tensor:
+    """Of every word to begin an item, and to end one; within a support, of one to do it best."""
     wanted = torch.zeros_like(logits)
-    for first, last in spans:
+    for first, last in _words(exercise, exercise.spans):
         wanted[first, 0] = wanted[last, 1] = 1.0
     weight = (1.0 + (_ITEM_WEIGHT - 1.0) * wanted) * (owner >= 0)[:, None]
     losses = functional.binary_cross_entropy_with_logits(logits, wanted, weight, reduction="sum")
-    return losses / _TYPICAL_ITEMS
+    loss = losses / _TYPICAL_ITEMS
+    for passage in {span.passage for span in exercise.spans}:
+        its = logits.masked_fill((owner != passage)[:, None], _FAR)
+        spans = _words(exercise, [span for span in exercise.spans if span.passage == passage])
+        loss = loss + _BEST_ITEM * _span_loss(its[:, 0], its[:, 1], spans)
+    return loss
 
 
 def _count_loss(
@@ -263,7 +273,7 @@ def _count_loss(
 
 
 def _mask(places: Sequence[Sequence[int]], width: int) -> Tensor:
-    mask = torch.zeros((len(places), width), dtype=torch.bool)
+    mask = np.zeros((len(places), width), dtype=np.bool_)
     for line, marked in zip(mask, places, strict=True):
         line[list(marked)] = True
-    return mask
+    return torch.as_tensor(mask)

@@ -31,10 +31,12 @@ from memnn.training.distil import Static
 from memnn.training.evaluation import outcomes, summary
 from memnn.training.examples import User, users
 from memnn.training.pretrained import start_from
+from memnn.training.scenes import read_scenes, told_among
 from memnn.training.trainer import Schedule, Tick
 from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
+_TIMES = 3  # that a scene is told
 _LEAST_USERS = 2  # to train on, a half each for the folds
 _WAYS = {  # of `memnn.calibration.Calibration`: what is tried of each in turn
     "patience": (0.0, 1.0, 2.0, 3.0),
@@ -55,11 +57,13 @@ class Recipe:
         work: Folder for checkpoints; a run that was cut off goes on from them.
         seed: Of everything drawn by chance.
         held_out: Every how many-th user calibrates instead of training.
+        scenes: Folder of scenes, told among the conversations; None for none.
         everyday: Sentences of no conversation for I.
         stories: File or folder of further conversations for the reader alone; None for none.
         encoder: Folder of the pre-trained encoder that the reader starts from; None for none.
         epochs: Of the classifier, the folds, the scorer, and the reader.
         threads: Processor threads.
+        device: What the reader is trained on, as torch names it; all else is quick enough here.
     """
 
     conversations: Path
@@ -67,11 +71,13 @@ class Recipe:
     work: Path
     seed: int = 1
     held_out: int = 11
+    scenes: Path | None = None
     everyday: int = 8_000
     stories: Path | None = None
     encoder: Path | None = None
     epochs: tuple[int, int, int, int] = (4, 2, 2, 4)
     threads: int = 2
+    device: str = "cpu"
 
 
 def train(
@@ -95,9 +101,8 @@ def train(
     conversations = read_conversations(recipe.conversations)
     everyday = everyday_sentences(recipe.data)
     vocabulary = Vocabulary(static.tokenizer, rarity(conversations, everyday))
-    calibrating = conversations[recipe.held_out - 1 :: recipe.held_out]
-    held = {c.user for c in calibrating}
-    training = users([c for c in conversations if c.user not in held], vocabulary, phrasings=True)
+    teaching, calibrating = _parted(recipe, conversations)
+    training = users(teaching, vocabulary, phrasings=True)
     asking = users(calibrating, vocabulary, phrasings=True)
     if not asking or len(training) < _LEAST_USERS:
         raise DataError(
@@ -113,6 +118,21 @@ def train(
     model = Model(config, vocabulary, classifier, scorer, run.reader(examples, told), Calibration())
     model, metrics = calibrated(model, asking)
     return model, _about(recipe, conversations, metrics)
+
+
+def _parted(
+    recipe: Recipe, conversations: Sequence[Conversation]
+) -> tuple[list[Conversation], list[Conversation]]:
+    """What is trained on, and what calibrates: users, and scenes among them."""
+    every = recipe.held_out
+    apart = conversations[every - 1 :: every]
+    held = {c.user for c in apart}
+    rest = [c for c in conversations if c.user not in held]
+    scenes = read_scenes(recipe.scenes) if recipe.scenes else []
+    late = scenes[every - 1 :: every]
+    early = [scene for at, scene in enumerate(scenes) if at % every != every - 1]
+    told = told_among(early, rest, _TIMES, recipe.seed) if rest else []
+    return [*rest, *told], [*apart, *(told_among(late, apart, 1, recipe.seed) if apart else [])]
 
 
 def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, Any]]:
@@ -197,8 +217,10 @@ class _Run:
         schedule = self._schedule("reader", self.recipe.epochs[3], rates, reader.WEIGHT_DECAY)
         lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
         material = reader.Material(examples, told, lessons)
-        reader.train_reader(fresh, self.vocabulary, material, schedule, pretrained=pretrained)
-        return fresh
+        with torch.device(self.recipe.device):
+            fresh.to(self.recipe.device)
+            reader.train_reader(fresh, self.vocabulary, material, schedule, pretrained=pretrained)
+        return fresh.cpu()
 
     def _new(self, part: Callable[[ModelConfig], P]) -> P:
         """An untrained part; the same one whether the stages before it ran or were resumed."""
@@ -227,6 +249,7 @@ def _about(
             "everyday sentences": "Tatoeba, CC BY 2.0 FR",
             "questions about sentences": "QAMR, MIT",
             "stories": "the project's own, filled in from patterns",
+            "scenes": "the project's own, told among the users' messages",
             "static vectors": "distilled from all-MiniLM-L6-v2, Apache-2.0",
             "encoder": "starts from all-MiniLM-L6-v2, Apache-2.0",
         },

@@ -70,10 +70,10 @@ def target(turn: Turn, supports: Sequence[Sequence[Token]]) -> Target | None:
     if turn.category == "list":
         items = tuple(s for answer in answers for s in _find(answer, supports)[:1])
         return Target(Form.LIST, items) if len(items) == len(answers) else None
-    if spans:
-        return Target(Form.SPAN, spans)
     counts = [n for answer in turn.answers if (n := _number(answer)) is not None]
-    return Target(Form.COUNT, count=counts[0]) if turn.category == "count" and counts else None
+    if turn.category == "count" and counts and (counts[0] == len(supports) > 1 or not spans):
+        return Target(Form.COUNT, count=counts[0])  # a number among several may be another's
+    return Target(Form.SPAN, spans) if spans else None
 
 
 def span_target(answer: str, supports: Sequence[Sequence[Token]]) -> Target | None:

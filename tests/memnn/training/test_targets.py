@@ -51,6 +51,14 @@ def test_counts(answers: tuple[str, ...], count: int) -> None:
     assert target(asked(*answers, category="span"), SUPPORTS) is None
 
 
+def test_as_many_supports_as_counted_are_counted() -> None:
+    """A number that stands in one of several messages is another's: "round 2: a draw"."""
+    turn = asked("2", "two", category="count")
+    supports = [tokenise("won round 2"), tokenise("and round 3")]
+    assert target(turn, supports) == Target(Form.COUNT, count=2)
+    assert target(turn, [tokenise("we have 2 cats")]) == Target(Form.SPAN, (Span(0, 2, 2),))
+
+
 def test_a_count_that_is_told_is_read() -> None:
     """A number that stands in a support is a span."""
     assert target(asked("12", category="count"), SUPPORTS) == Target(Form.SPAN, (Span(1, 2, 2),))
