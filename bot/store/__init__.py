@@ -18,13 +18,16 @@ from bot.store.redis_store import COLD, SCORE_ALL, RedisStore
 from bot.store.refiling import Build
 from bot.store.restore import restore_backup
 from bot.store.troubles import Trouble, Troubles
+from bot.store.turns import LEASE_S, Beat, Turns
 
 __all__ = [
     "COLD",
     "LATENCY_BUCKETS_S",
+    "LEASE_S",
     "SCORE_ALL",
     "Address",
     "AuditLog",
+    "Beat",
     "BucketState",
     "Build",
     "Chat",
@@ -45,6 +48,7 @@ __all__ = [
     "Totals",
     "Trouble",
     "Troubles",
+    "Turns",
     "read_key_file",
     "restore_backup",
     "server_facts",

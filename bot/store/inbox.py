@@ -1,9 +1,11 @@
 """What Telegram sent and the bot has not finished: durable before Telegram is told so.
 
-One process takes in the updates of a bot at a time. What this process was given once it is not
-given again; what it had not finished when it ended, the next one finds in `left`.
+Several workers may take in the updates of one bot. Each update is held by one of them at a time:
+what a worker was given it is not given again, and what a dead one had not finished, another finds
+in `left`. Whose turn a chat is, is the business of `bot.store.turns`.
 """
 
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
@@ -15,16 +17,22 @@ from bot.store.keys import ledger_key
 
 _PUT = Script("inbox_put")
 _DONE = Script("inbox_done", "allow-oom")  # a full server must still let work end
-_LEFT = Script("inbox_left", "no-writes")
+_LEFT = Script("inbox_left", "allow-oom")
 _REMEMBERED: Final = 10_000
 
 
 class Inbox:
-    """The updates of one bot between receipt and the end of their handling."""
+    """The updates of one bot between receipt and the end of their handling, as one worker sees it.
+
+    Attributes:
+        worker: Who that is.
+    """
 
     def __init__(self, connection: Connection, master: MasterKey, bot_id: int) -> None:
+        self.worker = secrets.token_hex(8)
         self._connection = connection
-        self._keys = (ledger_key(bot_id, "inbox"), ledger_key(bot_id, "seen"))
+        parts = ("inbox", "seen", "held", "workers")
+        self._keys = tuple(ledger_key(bot_id, part) for part in parts)
         self._cipher = master.value_cipher(self._keys[0])
         # Not only what is at work: a redelivery may have looked just before the update was finished
         # and hear of it just after.
@@ -39,7 +47,8 @@ class Inbox:
             updates: By update id.
 
         Returns:
-            The ids that are to be handled now, ascending: neither finished before nor at work.
+            The ids that this worker is to see to now, ascending: neither finished before nor at
+            work, here or at another living worker.
 
         Raises:
             StoreError: They may not have been kept.
@@ -48,10 +57,8 @@ class Inbox:
             return ()
         sealed = ((i, self._cipher.seal(str(i), updates[i])) for i in sorted(updates))
         arguments = (part for pair in sealed for part in pair)
-        reply = await self._connection.run(_PUT, self._keys, *arguments)
-        fresh = tuple(i for i in map(int, reply) if i not in self._given)
-        self._give(fresh)
-        return fresh
+        reply = await self._connection.run(_PUT, self._keys, self.worker, *arguments)
+        return self._give(map(int, reply))
 
     async def done(self, ids: Collection[int]) -> None:
         """Finish updates: their content goes, their ids stay known for a day.
@@ -61,22 +68,52 @@ class Inbox:
         """
         if ids:
             now_ms = int(time.time() * 1000)
-            await self._connection.run(_DONE, self._keys, now_ms, *ids)
+            await self._connection.run(_DONE, self._keys[:3], now_ms, *ids)
 
     async def left(self) -> dict[int, bytes]:
-        """What an earlier process took and did not finish, ascending by update id.
+        """What this worker holds and was not given yet, ascending by update id.
+
+        What a dead worker took and did not finish, and what was handed over unheard.
 
         Raises:
             StoreError: It cannot be read.
         """
-        reply = await self._connection.run(_LEFT, self._keys)
-        sealed = dict(zip(map(int, reply[::2]), reply[1::2], strict=True))
-        left = sorted(sealed.keys() - self._given.keys())
-        found = {i: self._cipher.open(str(i), sealed[i]) for i in left}
-        self._give(found)
-        return found
+        return await self.read(map(int, await self._connection.run(_LEFT, self._keys, self.worker)))
 
-    def _give(self, ids: Iterable[int]) -> None:
-        self._given.update(dict.fromkeys(ids))
+    async def read(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """Those of the updates that this worker was not given yet, ascending by update id.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        wanted = sorted(set(ids) - self._given.keys())
+        if not wanted:
+            return {}
+        sealed = await self._connection.command("HMGET", self._keys[0], *wanted)
+        found = dict(zip(wanted, sealed, strict=True))
+        given = self._give(i for i in wanted if found[i] is not None)
+        return {i: self._cipher.open(str(i), found[i]) for i in given}
+
+    async def lost(self, ids: Collection[int]) -> set[int]:
+        """Those of the updates that another worker has seen to, or sees to now.
+
+        Raises:
+            StoreError: It cannot be said.
+        """
+        if not ids:
+            return set()
+        holders = await self._connection.command("HMGET", self._keys[2], *ids)
+        ours = self.worker.encode()
+        return {i for i, holder in zip(ids, holders, strict=True) if holder != ours}
+
+    def let_go(self, ids: Iterable[int]) -> None:
+        """Take updates as not given: another worker sees to them, or `left` gives them again."""
+        for i in ids:
+            self._given.pop(i, None)
+
+    def _give(self, ids: Iterable[int]) -> tuple[int, ...]:
+        fresh = tuple(i for i in ids if i not in self._given)
+        self._given.update(dict.fromkeys(fresh))
         while len(self._given) > _REMEMBERED:
             self._given.popitem(last=False)
+        return fresh

@@ -33,6 +33,12 @@ What the bot keeps beside memories: keys of one bot share a tag too, one that no
 
     mn:{bot=ID}:inbox       hash    update id → raw update, encrypted; gone once it is handled
     mn:{bot=ID}:seen        zset    update id → when it was handled (ms); the newest 10,000 of a day
+    mn:{bot=ID}:held        hash    update id → worker that sees to it; gone once it is handled
+    mn:{bot=ID}:workers     zset    worker → until when it lives unless it says more (ms); gone an
+                                    hour after the last said so
+    mn:{bot=ID}:turn:CHAT   string  worker that answers a chat; gone an hour after its last update
+    mn:{bot=ID}:posts       stream  worker: id of an update that was handed over to it; about the
+                                    newest 10,000, gone after an hour without one
     mn:{bot=ID}:chats       hash    chat id → names and switches of a chat, encrypted
     mn:{bot=ID}:allowed     set     ids of the users who were let in
     mn:{bot=ID}:codes       zset    pairing code → when it ends (ms); gone a day after the last code
@@ -76,7 +82,8 @@ _SCOPE_PARTS: Final = ("head", "rec", "msg", "log", "old")
 _JOB_GROUP: Final = "mn:{=buckets}"
 _JOB_PARTS: Final = ("lock", "state")
 _LEDGER_PARTS: Final = (
-    *("inbox", "seen", "chats", "allowed", "codes", "holders", "audit", "troubles"),
+    *("inbox", "seen", "held", "workers", "posts"),
+    *("chats", "allowed", "codes", "holders", "audit", "troubles"),
 )
 
 # An empty tag {} is no tag: Redis would spread the keys. "%" alone is never the result of quoting.
@@ -96,6 +103,11 @@ def unescape(name: str) -> str:
 def ledger_key(bot_id: int, part: str) -> str:
     """The key of a part of a bot's ledger."""
     return f"mn:{{bot={bot_id}}}:{part}"  # "=" is never the result of quoting a scope
+
+
+def turn_key(bot_id: int, chat: int) -> str:
+    """The key that says which worker answers a chat."""
+    return ledger_key(bot_id, f"turn:{chat}")
 
 
 def group_of(key: str) -> str:

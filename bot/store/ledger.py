@@ -1,7 +1,7 @@
 """The ledger: what a bot keeps beside memories, on the same server and under the same master key.
 
 Whatever could hold a user's words, names or raw updates is encrypted, each value bound to its
-place. One process writes a bot's ledger at a time; others may read it.
+place.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from bot.store.days import Days
 from bot.store.guests import Guests
 from bot.store.inbox import Inbox
 from bot.store.troubles import Troubles
+from bot.store.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Ledger:
 
     Attributes:
         inbox: Updates between receipt and the end of their handling.
+        turns: Which worker answers which chat.
         chats: What is known of each chat.
         guests: Who was let in, and who asks to be.
         audit: What administrators looked at and did.
@@ -31,6 +33,7 @@ class Ledger:
     """
 
     inbox: Inbox
+    turns: Turns
     chats: Chats
     guests: Guests
     audit: AuditLog
@@ -40,8 +43,10 @@ class Ledger:
     @classmethod
     def over(cls, connection: Connection, master: MasterKey, bot_id: int) -> Self:
         """The ledger of a bot on a server."""
+        inbox = Inbox(connection, master, bot_id)
         return cls(
-            Inbox(connection, master, bot_id),
+            inbox,
+            Turns(connection, bot_id, inbox.worker),
             Chats(connection, master, bot_id),
             Guests(connection, bot_id),
             AuditLog(connection, master, bot_id),

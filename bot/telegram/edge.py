@@ -20,6 +20,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.ordering import InOrder
 from bot.telegram.pacing import Pacer
 from bot.telegram.receipts import Receipts
+from bot.telegram.sharing import Sharing
 from bot.web import Health
 from memnn.errors import StoreError
 from memnn.served import parts_of
@@ -45,6 +46,7 @@ class Edge:
         order: What waits for them.
         receipts: What they finished.
         intake: Where updates come in.
+        sharing: This process among others that work for the same bot.
         worker: Makes the word buckets anew.
     """
 
@@ -57,6 +59,7 @@ class Edge:
     order: InOrder
     receipts: Receipts
     intake: Intake
+    sharing: Sharing
     worker: Worker
 
     @classmethod
@@ -68,16 +71,19 @@ class Edge:
         """
         meter, ledger = Meter(), runtime.store.ledger(settings.bot_id)
         faults = Faults(settings.bot_id, meter.trouble)
-        bot = make_bot(settings, Pacer(settings, meter.sent))
+        pacer = Pacer(settings, meter.sent)
+        bot = make_bot(settings, pacer)
         receipts = Receipts(ledger.inbox)
         queue: asyncio.Queue[object] = asyncio.Queue()
         order = InOrder(queue, bot, receipts.add, faults.unreadable)
         application = make_application(bot, queue, order)
         application.add_error_handler(faults.handler)
-        intake = Intake(ledger.inbox, order, faults.no_update)
+        intake = Intake(ledger.inbox, ledger.turns, order, faults.no_update)
+        alone = not settings.webhook_url
+        sharing = Sharing(ledger, intake, order, pacer.share, alone=alone)
         every = timedelta(hours=settings.rebucket_every_h)
         worker = Worker(runtime.store, parts_of(runtime.model), meter, every)
-        parts = (ledger, meter, bot, application, order, receipts, intake, worker)
+        parts = (ledger, meter, bot, application, order, receipts, intake, sharing, worker)
         return cls(settings, runtime, *parts)
 
     async def drain(self) -> None:
@@ -97,6 +103,7 @@ class Edge:
             await self.receipts.flush()
         except StoreError as error:
             log.warning("%s", error)
+        await self.sharing.leave()
         if not self.application.running:
             await self.application.shutdown()
         await self.bot.shutdown()

@@ -1,6 +1,7 @@
 """Updates as they come in, from polling or a webhook: looked at, kept for good, then put in order.
 
 What is kept before Telegram is told so survives this process; what came before is not taken twice.
+What is another worker's turn goes to that one.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from bot.store import Inbox
+from bot.store import Inbox, Turns
 from bot.telegram.ordering import InOrder, Taken
 from memnn.errors import StoreUnavailableError
 
@@ -22,15 +23,19 @@ log = logging.getLogger(__name__)
 class Intake:
     """The one way of updates into the bot."""
 
-    def __init__(self, inbox: Inbox, order: InOrder, malformed: Callable[[str], None]) -> None:
+    def __init__(
+        self, inbox: Inbox, turns: Turns, order: InOrder, malformed: Callable[[str], None]
+    ) -> None:
         """Make it.
 
         Args:
             inbox: Where updates are kept until they are handled.
+            turns: Whose turn their chats are.
             order: Where they go from here.
             malformed: Told, in a line of our own, of what is no update.
         """
         self._inbox = inbox
+        self._turns = turns
         self._order = order
         self._malformed = malformed
         self._open = True
@@ -41,15 +46,19 @@ class Intake:
         self._open = False
 
     async def resume(self) -> int:
-        """Take up what an earlier process left unfinished; returns how many updates that were.
+        """Take up what a dead worker left unfinished; returns how many updates that were.
 
         Raises:
             StoreError: It cannot be read.
         """
-        left = await self._inbox.left()
-        for update_id, body in left.items():
-            self._order.add(Taken(update_id, chat_of(json.loads(body)), body))
-        return len(left)
+        async with self._turn:
+            return await self._add(_read(await self._inbox.left()))
+
+    async def take_over(self, ids: Iterable[int]) -> None:
+        """Take in what another worker handed over; raises like `resume`."""
+        async with self._turn:
+            for taken in _read(await self._inbox.read(ids)).values():
+                self._order.add(taken)
 
     async def take_body(self, body: bytes) -> None:
         """Take in what a webhook was sent; raises like `take`."""
@@ -71,8 +80,27 @@ class Intake:
         taken = {new.id: new for new in map(self._looked_at, updates) if new}
         await self._order.room()
         async with self._turn:
-            for update_id in await self._inbox.put({i: new.body for i, new in taken.items()}):
-                self._order.add(taken[update_id])
+            fresh = await self._inbox.put({i: new.body for i, new in taken.items()})
+            await self._add({i: taken[i] for i in fresh})
+
+    async def _add(self, fresh: dict[int, Taken]) -> int:
+        """Put in order what is this worker's turn, and let the rest go; returns how many those are.
+
+        Where a chat was a dead worker's, what that one left of it is older, and comes first.
+        """
+        mine: set[int] = set()
+        try:
+            share = await self._turns.take({i: new.chat for i, new in fresh.items()})
+            mine.update(share.ids)
+            if share.inherits:
+                left = _read(await self._inbox.left())
+                fresh = dict(sorted((left | fresh).items()))
+                mine.update((await self._turns.take({i: n.chat for i, n in left.items()})).ids)
+        finally:  # what failed is found again by `Inbox.left`
+            self._inbox.let_go(fresh.keys() - mine)
+            for update_id in sorted(mine):
+                self._order.add(fresh[update_id])
+        return len(mine)
 
     def _looked_at(self, update: object) -> Taken | None:
         update_id = id_of(update)
@@ -84,6 +112,10 @@ class Intake:
             log.debug("update %d is of no kind that the bot takes", update_id)
             return None
         return Taken(update_id, chat_of(update), json.dumps(update).encode())
+
+
+def _read(bodies: Mapping[int, bytes]) -> dict[int, Taken]:
+    return {i: Taken(i, chat_of(json.loads(body)), body) for i, body in bodies.items()}
 
 
 def id_of(update: object) -> int | None:

@@ -8,7 +8,7 @@ one place of them, not all.
 import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -43,6 +43,10 @@ class Lanes:
 
     def __len__(self) -> int:
         return self._count
+
+    def __iter__(self) -> Iterator[int]:
+        """The ids of what waits for its turn."""
+        return (taken.id for lane in self._waiting.values() for taken in lane)
 
     def add(self, taken: Taken) -> bool:
         """Put an update at the end of its lane; returns whether it is its turn at once."""
@@ -92,10 +96,19 @@ class InOrder(BaseUpdateProcessor):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._idle, self._room = _set_event(), _set_event()
         self._given_up = False
+        self._dropped: set[int] = set()
 
     def __len__(self) -> int:
         """How many updates wait or are at work."""
         return len(self._lanes)
+
+    def waiting(self) -> tuple[int, ...]:
+        """The ids of those that are not at work yet."""
+        return tuple(self._lanes)
+
+    def drop(self, ids: Collection[int]) -> None:
+        """Pass over some that wait, unfinished: another worker sees to them."""
+        self._dropped.update(set(ids).intersection(self._lanes))
 
     def add(self, taken: Taken) -> None:
         """Let an update be handled after all others of its chat."""
@@ -140,6 +153,10 @@ class InOrder(BaseUpdateProcessor):
 
     def _start(self, taken: Taken | None) -> None:
         while taken is not None:
+            if taken.id in self._dropped:
+                self._dropped.remove(taken.id)
+                taken = self._following(taken.chat)
+                continue
             try:
                 update = Update.de_json(json.loads(taken.body), self._bot)
             except Exception as error:  # noqa: BLE001 -- anything can be wrong with what came in
@@ -152,6 +169,9 @@ class InOrder(BaseUpdateProcessor):
 
     def _end(self, done: int, chat: int) -> Taken | None:
         self._finished(done)
+        return self._following(chat)
+
+    def _following(self, chat: int) -> Taken | None:
         following = self._lanes.finish(chat)
         self._note()
         return following

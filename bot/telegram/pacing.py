@@ -39,6 +39,13 @@ class Pacer(BaseRateLimiter[None]):
         self._overall = Windows(Window(settings.sends_per_s, 1.0))
         self._chats: OrderedDict[Chat, Windows] = OrderedDict()
         self._holds = Holds()
+        self._among = 1
+
+    def share(self, among: int) -> None:
+        """Keep to an equal share of what the bot may send; each chat is one worker's alone."""
+        if among != self._among:
+            self._among = among
+            self._overall = Windows(Window(max(1, self._settings.sends_per_s // among), 1.0))
 
     async def initialize(self) -> None:
         """Nothing to do."""

@@ -40,10 +40,11 @@ async def serve(settings: Settings, runtime: Runtime, *, stop: asyncio.Event | N
     edge, secret = Edge.of(settings, runtime), secret_of(settings)
     async with AsyncExitStack() as stack:
         stack.enter_context(_signals(stop))
+        await edge.sharing.join()
         await _listen(stack, settings, edge, secret)
         stack.push_async_callback(edge.close)
         behind = await stack.enter_async_context(
-            _tasks(edge.receipts.run(), _noting(edge), edge.worker.run())
+            _tasks(edge.receipts.run(), _noting(edge), edge.worker.run(), *_sharing(edge))
         )
         stack.push_async_callback(edge.drain)
         front = await stack.enter_async_context(_tasks(stop.wait(), _live(edge, secret)))
@@ -81,6 +82,12 @@ async def _listen(stack: AsyncExitStack, settings: Settings, edge: Edge, secret:
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else "no such address"
         mend = "set WEB_PORT to a free port, and WEB_HOST to an address of this machine"
         raise ConfigurationError(f"cannot listen on {host}:{port} ({why}): {mend}") from error
+
+
+def _sharing(edge: Edge) -> Iterator[Coroutine[Any, Any, object]]:
+    yield edge.sharing.run()
+    if edge.settings.webhook_url:
+        yield edge.sharing.listen()
 
 
 async def _menus(edge: Edge) -> None:

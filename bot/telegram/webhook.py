@@ -1,6 +1,6 @@
 """The webhook: where Telegram is told to push updates, and with which secret."""
 
-import secrets
+import hmac
 from functools import partial
 from typing import Final
 
@@ -13,9 +13,17 @@ _CALLS_AT_ONCE: Final = 40
 
 
 def secret_of(settings: Settings) -> str:
-    """What Telegram is to send with each call: that of the settings, or a new one."""
+    """What Telegram is to send with each call: that of the settings, or one made of the token.
+
+    Every process of the bot must know the same one, whichever told Telegram last.
+
+    Raises:
+        ConfigurationError: There is no token.
+    """
     given = settings.webhook_secret
-    return given.get_secret_value() if given else secrets.token_urlsafe(32)
+    if given:
+        return given.get_secret_value()
+    return hmac.digest(settings.token.encode(), b"webhook secret", "sha256").hex()
 
 
 async def set_webhook(bot: Bot, settings: Settings, secret: str) -> None:

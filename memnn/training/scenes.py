@@ -27,6 +27,7 @@ from typing import Final
 from memnn.errors import DataError
 from memnn.records import Kind
 from memnn.training.conversations import Conversation, Turn
+from memnn.training.targets import NUMBER_WORDS
 
 TOGETHER: Final = 5  # scenes in a conversation
 _AROUND: Final = (20, 45)  # messages of somebody else
@@ -37,7 +38,6 @@ _QUESTION: Final = re.compile(
     r"(?P<category>[a-z_]+)(?:=(?P<said>[^|:]+?))? *"
     r"(?:: *(?P<lines>[\d ]+?) *)?(?:= *(?P<answer>[^|]+?) *)?\| *(?P<asked>.+)"
 )
-_NAMES: Final = "zero one two three four five six seven eight nine ten eleven twelve".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +78,23 @@ def read_scenes(folder: Path) -> list[Scene]:
 def _read(file: Path) -> Iterator[Scene]:
     started: _Started | None = None
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            if line.startswith("= "):
-                if started:
-                    yield started.scene()
-                started = _Started([], [], [])
-            elif line and started is not None:
-                started.take(line)
-            elif line:
-                raise ValueError("a scene begins with its title, '= title'")
-        except ValueError as error:
-            raise DataError(f"{file}:{number}: {error}") from error
+        if line.startswith("= "):
+            if started:
+                yield started.scene()
+            started = _Started([], [], [])
+        elif line:
+            _take(started, line, f"{file}:{number}")
     if started:
         yield started.scene()
+
+
+def _take(started: "_Started | None", line: str, place: str) -> None:
+    if started is None:
+        raise DataError(f"{place}: a scene begins with its title, '= title'")
+    try:
+        started.take(line)
+    except ValueError as error:
+        raise DataError(f"{place}: {error}") from error
 
 
 @dataclass(slots=True)
@@ -137,7 +141,7 @@ class _Started:
 
 def _numbers(said: str) -> tuple[str, ...]:
     number = int(said)
-    return (said, _NAMES[number]) if number < len(_NAMES) else (said,)
+    return (said, *NUMBER_WORDS[number : number + 1])
 
 
 def told_among(
@@ -159,8 +163,6 @@ def told_among(
             some = order[at : at + TOGETHER]
             made.append(_conversation(f"scenes-{len(made)}", some, choice.choice(others), choice))
     return made
-
-
 
 
 def _conversation(

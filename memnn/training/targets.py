@@ -10,26 +10,11 @@ from memnn.reader import Form
 from memnn.text import Token, fold, tokenise
 from memnn.training.conversations import Turn
 
-_NUMBERS = {
-    name: value
-    for value, name in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ]
-    )
-}
+NUMBER_WORDS = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+_NUMBERS = {name: value for value, name in enumerate(NUMBER_WORDS)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Talk:
         """Start the bot, and wait until it takes updates in."""
         before = len(self.server.calls)
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "REDIS_URL"},
             "DATA_DIR": str(self.directory),
             "TELEGRAM_TOKEN": self.server.token,
             "TELEGRAM_API_URL": self.server.url,
@@ -53,7 +53,6 @@ class Talk:
             "CHAT_SENDS_PER_S": "1000",
             **self.settings,
         }
-        environment.pop("REDIS_URL", None)
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "bot", "run"),

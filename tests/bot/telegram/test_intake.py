@@ -32,7 +32,7 @@ class Edge:
         self.malformed: list[str] = []
         self.receipts = Receipts(ledger.inbox)
         self.order = InOrder(self.queue, BOT, self.receipts.add, lambda *_: None)
-        self.intake = Intake(ledger.inbox, self.order, self.malformed.append)
+        self.intake = Intake(ledger.inbox, ledger.turns, self.order, self.malformed.append)
 
     async def handle(self) -> list[int]:
         """Handle all that is to be handled; returns the ids in order."""

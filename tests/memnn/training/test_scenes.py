@@ -28,6 +28,7 @@ def _scenes(folder: Path, text: str) -> list[Scene]:
 
 
 def test_a_scene_says_what_belongs_and_what_is_asked(tmp_path: Path) -> None:
+    """Messages, members, questions with their answers: as the file has them."""
     (scene,) = _scenes(tmp_path, FERRIES)
     assert scene.texts[0] == "took the ferry to Arran, pouring"
     count, planned, listed, nobody, no = scene.queries
@@ -51,16 +52,19 @@ def test_a_scene_says_what_belongs_and_what_is_asked(tmp_path: Path) -> None:
 def test_a_malformed_line_is_refused_with_file_and_line(
     tmp_path: Path, line: str, says: str
 ) -> None:
+    """What is wrong is said with its place."""
     with pytest.raises(DataError, match=rf"one\.txt:10: .*{says}"):
         _scenes(tmp_path, FERRIES + line + "\n")
 
 
 def test_a_line_before_the_first_title_is_refused(tmp_path: Path) -> None:
+    """Every message is of a scene."""
     with pytest.raises(DataError, match=r"one\.txt:1: a scene begins with its title"):
         _scenes(tmp_path, "+ took the ferry\n")
 
 
 def test_every_scene_is_told_whole_in_order_and_asked_about_afterwards(tmp_path: Path) -> None:
+    """Among others' messages a scene keeps its order, and its questions come last."""
     scenes = _scenes(tmp_path, FERRIES + FERRIES.replace(" to ", " towards "))
     others = read_conversations(ROOT / "data/conversations/train/t1.jsonl")
     (told,) = told_among(scenes, others, times=1, seed=1)
@@ -79,6 +83,7 @@ def test_every_scene_is_told_whole_in_order_and_asked_about_afterwards(tmp_path:
 
 
 def test_the_same_seed_tells_the_same(tmp_path: Path) -> None:
+    """The company of a scene depends on the seed alone."""
     scenes = _scenes(tmp_path, FERRIES)
     others = read_conversations(ROOT / "data/conversations/train/t1.jsonl")
     assert told_among(scenes, others, 2, seed=3) == told_among(scenes, others, 2, seed=3)
@@ -86,6 +91,7 @@ def test_the_same_seed_tells_the_same(tmp_path: Path) -> None:
 
 
 def test_the_projects_scenes_can_be_read_and_their_lists_stand_in_their_messages() -> None:
+    """What is shipped is well-formed, and no list asks for what was not told."""
     scenes = read_scenes(ROOT / "data/conversations/scenes")
     assert len(scenes) > 100
     for scene in scenes:
