@@ -1,8 +1,8 @@
-"""The numbers of the README and of docs/paper.md, written from the results of the benchmarks.
+"""The numbers of the README and of the pages of docs/, from the results of the benchmarks.
 
     python -m benchmarks.readme
 
-A table stands between its two marks; a test holds both pages to the results.
+A table stands between its two marks; a test holds the pages to the results.
 """
 
 import json
@@ -17,19 +17,22 @@ from benchmarks.paper_tables import (
     summary_table,
     world_table,
 )
+from benchmarks.scale_tables import paper_scale_table, redis_table, short_table, sizes_table
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAPER = ROOT / "docs" / "paper.md"
+SCALE = ROOT / "docs" / "scale.md"
 RESULTS = ROOT / "benchmarks" / "results"
 _QUESTION_COLUMNS = ("hit_at_1", "all_supports", "accuracy", "precision", "declined")
 _QUESTION_HEADS = ("hit@1", "all found", "accuracy", "of given, right", "declined")
 
 
 def main() -> None:
-    """Rewrite the tables of both pages."""
+    """Rewrite the tables of all pages."""
     README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
     PAPER.write_text(paper_filled(PAPER.read_text(encoding="utf-8")), encoding="utf-8")
+    SCALE.write_text(scale_filled(SCALE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def filled(text: str) -> str:
@@ -39,6 +42,7 @@ def filled(text: str) -> str:
         "speed": speed_table(_read("latency")),
         "load": load_table(_read("load")),
         "paper": summary_table(_read("babi"), _read("world")),
+        "scale": short_table(_read("scale")),
     }
     return fill(text, tables)
 
@@ -51,6 +55,17 @@ def paper_filled(text: str) -> str:
         "curve": curve_table(babi),
         "world": world_table(_read("world")),
         "ablation": ablation_table(_read("ablation")),
+    }
+    return fill(text, tables)
+
+
+def scale_filled(text: str) -> str:
+    """docs/scale.md with the tables of the latest results."""
+    scale = _read("scale")
+    tables = {
+        "sizes": sizes_table(scale),
+        "fourteen": paper_scale_table(scale),
+        "redis": redis_table(_read("scale_redis")),
     }
     return fill(text, tables)
 

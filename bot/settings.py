@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(
         None,
         description="What Telegram sends with each webhook call, so that others cannot: 1 to 256 "
-        "of A-Z a-z 0-9 _ -. Default: a new one at each start.",
+        "of A-Z a-z 0-9 _ -. Default: one made of the token.",
     )
     sends_per_s: int = Field(
         30,

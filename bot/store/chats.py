@@ -1,7 +1,6 @@
 """What the bot keeps of each chat beside its memories: names, switches, where its memories are."""
 
 import json
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,6 @@ from bot.store.connection import Connection
 from bot.store.crypto import MasterKey
 from bot.store.keys import ledger_key
 
-_CACHED: Final = 4096
 _STRETCH: Final = 500  # records opened before others get their turn
 
 
@@ -42,13 +40,12 @@ class Chat:
 
 
 class Chats:
-    """The chats of one bot. One process writes them; it keeps those in use at hand."""
+    """The chats of one bot. None is kept at hand: another worker may answer it next."""
 
     def __init__(self, connection: Connection, master: MasterKey, bot_id: int) -> None:
         self._connection = connection
         self._key = ledger_key(bot_id, "chats")
         self._cipher = master.value_cipher(self._key)
-        self._cached: OrderedDict[int, Chat | None] = OrderedDict()
 
     async def get(self, chat_id: int) -> Chat | None:
         """A chat; None where the bot does not know it.
@@ -56,24 +53,17 @@ class Chats:
         Raises:
             StoreError: It cannot be read.
         """
-        if chat_id not in self._cached:
-            sealed = await self._connection.command("HGET", self._key, chat_id)
-            if chat_id not in self._cached:  # else a newer one was put meanwhile
-                self._keep(chat_id, None if sealed is None else self._open(chat_id, sealed))
-        self._cached.move_to_end(chat_id)
-        return self._cached[chat_id]
+        sealed = await self._connection.command("HGET", self._key, chat_id)
+        return None if sealed is None else self._open(chat_id, sealed)
 
     async def put(self, chat: Chat) -> None:
-        """Keep a chat as it is now; one that is kept so already costs nothing.
+        """Keep a chat as it is now.
 
         Raises:
-            StoreError: It was not kept.
+            StoreError: It may not have been kept.
         """
-        if self._cached.get(chat.id) != chat:
-            sealed = self._cipher.seal(str(chat.id), _encode(chat))
-            self._cached.pop(chat.id, None)  # a write that fails may have been carried out
-            await self._connection.command("HSET", self._key, chat.id, sealed)
-            self._keep(chat.id, chat)
+        sealed = self._cipher.seal(str(chat.id), _encode(chat))
+        await self._connection.command("HSET", self._key, chat.id, sealed)
 
     async def all(self) -> tuple[Chat, ...]:
         """All chats, those first that were seen first.
@@ -110,12 +100,6 @@ class Chats:
 
     def _open(self, chat_id: int, sealed: bytes) -> Chat:
         return _decode(chat_id, self._cipher.open(str(chat_id), sealed))
-
-    def _keep(self, chat_id: int, chat: Chat | None) -> None:
-        self._cached[chat_id] = chat
-        self._cached.move_to_end(chat_id)
-        if len(self._cached) > _CACHED:
-            self._cached.popitem(last=False)
 
 
 def _encode(chat: Chat) -> bytes:

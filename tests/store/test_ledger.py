@@ -83,15 +83,14 @@ async def test_chats_are_found_by_user_name(backend: Backend, bot_id: int) -> No
         assert await chats.find("ada_l") == later
 
 
-async def test_chats_at_hand_are_bounded(backend: Backend, bot_id: int) -> None:
-    """However many chats are asked for, only so many are kept at hand."""
+async def test_a_chat_is_as_the_other_worker_left_it(backend: Backend, bot_id: int) -> None:
+    """A switch that one worker turns is turned for the other at once."""
     async with opened(backend) as store:
-        chats = store.ledger(bot_id).chats
-        await chats.put(CHAT)
-        for chat_id in range(100, 4_300):
-            assert await chats.get(chat_id) is None
-        assert len(chats._cached) == 4_096
-        assert await chats.get(5) == CHAT
+        ann, ben = store.ledger(bot_id).chats, store.ledger(bot_id).chats
+        await ann.put(CHAT)
+        assert await ben.get(CHAT.id) == CHAT
+        await ann.put(replace(CHAT, paused=not CHAT.paused))
+        assert await ben.get(CHAT.id) == replace(CHAT, paused=not CHAT.paused)
 
 
 async def test_a_code_lets_in_once(backend: Backend, bot_id: int) -> None:
