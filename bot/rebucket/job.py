@@ -36,7 +36,7 @@ class Pace:
     rest: float
 
 
-GENTLY: Final = Pace(64, 3.0)  # beside a bot that answers: it waits a few milliseconds at most
+GENTLY: Final = Pace(16, 4.0)  # beside a bot that answers: it waits two milliseconds at most
 FAST: Final = Pace(1024, 0.0)
 
 

@@ -163,10 +163,10 @@ async def test_a_full_server(tmp_path: Path, parts: Parts) -> None:
 
 
 async def test_a_bucket_of_very_many(place: Backend) -> None:
-    """A word that 24,000 memories hold is answered from the newest of them, and soon."""
+    """A word that 100,000 memories hold is answered from the newest of them, and soon."""
     async with opened(place, hot_bytes=1) as store:
         template = slot("the same old tea")
-        for at in range(0, 24_000, 2_000):
+        for at in range(0, 100_000, 2_000):
             await store.add("large", Plan(f"{at}", (template,) * 2_000))
         await store.add("large", plan("needle", "a needle in tea"))
         await store.add("large", plan("tea", "more tea"))
@@ -177,6 +177,6 @@ async def test_a_bucket_of_very_many(place: Backend) -> None:
             assert time.perf_counter() - start < 2
             assert wanted in [memory.text for memory in found]
             assert len(found) <= COLD
-        await store.forget("large", [24_001])
+        await store.forget("large", [100_001])
         found = await store.candidates("large", word_hashes("needle"))
         assert "a needle in tea" not in [memory.text for memory in found]
