@@ -5,7 +5,7 @@ of text.
 """
 
 import math
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Calibration:
     """Probability that an answer is right, and the least with which one is given.
 
     Attributes:
-        weights: One a signal, in their order.
+        weights: One a value of `as_values`, in their order.
         bias: Added to the weighted signals.
         threshold: Answers less probable than this become "I don't know", 0 to 1.
         patience: Taken off the null memory from the second hop on, a logit: how readily O looks
@@ -53,7 +53,7 @@ class Calibration:
         trust: How much more R believes what stands in a support of O's, a logit.
     """
 
-    weights: tuple[float, ...] = (1.0, *[0.0] * 10)
+    weights: tuple[float, ...] = (1.0, *[0.0] * 14)
     bias: float = 0.0
     threshold: float = 0.5
     patience: float = 0.0
@@ -61,8 +61,9 @@ class Calibration:
     trust: float = 0.0
 
     def __post_init__(self) -> None:
-        if len(self.weights) != len(fields(Signals)):
-            raise ValueError(f"{len(self.weights)} weights for {len(fields(Signals))} signals")
+        values = len(as_values(Signals()))
+        if len(self.weights) != values:
+            raise ValueError(f"{len(self.weights)} weights for {values} values")
 
     def confidence(self, signals: Signals) -> float:
         """Probability that the answer is right, 0 to 1."""
@@ -72,6 +73,10 @@ class Calibration:
 
 
 def as_values(signals: Signals) -> tuple[float, ...]:
-    """The signals in the order of the weights."""
-    values: tuple[float, ...] = astuple(signals)
-    return values
+    """The signals in their order, then those that are log-probabilities as probabilities.
+
+    A logarithm tells hopeless answers apart, a probability sure ones; with both the confidence is
+    nearer to the truth.
+    """
+    told = (signals.form, signals.none, signals.reading, signals.placed)
+    return (*astuple(signals), *(math.exp(min(0.0, log_p)) for log_p in told))
