@@ -12,7 +12,10 @@ from tests.bot.telegram.admin_world import ADA, ADMIN, EVE, Scene, scene
 from tests.servers import Backend, opened, plain_server
 
 PRIVATE = "the code of my safe is 4471"
-LEDGER = ("inbox", "seen", "chats", "allowed", "codes", "holders", "troubles", "day:*")
+LEDGER = (
+    *("inbox", "seen", "held", "workers", "posts", "turn:*"),
+    *("chats", "allowed", "codes", "holders", "troubles", "day:*"),
+)
 
 
 async def told(world: Scene, user: int) -> list[str]:
