@@ -17,7 +17,13 @@ from benchmarks.paper_tables import (
     summary_table,
     world_table,
 )
-from benchmarks.scale_tables import paper_scale_table, redis_table, short_table, sizes_table
+from benchmarks.scale_tables import (
+    paper_scale_table,
+    redis_table,
+    scopes_table,
+    short_table,
+    sizes_table,
+)
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -61,11 +67,12 @@ def paper_filled(text: str) -> str:
 
 def scale_filled(text: str) -> str:
     """docs/scale.md with the tables of the latest results."""
-    scale = _read("scale")
+    scale, stored = _read("scale"), _read("scale_redis")
     tables = {
         "sizes": sizes_table(scale),
         "fourteen": paper_scale_table(scale),
-        "redis": redis_table(_read("scale_redis")),
+        "redis": redis_table(stored),
+        "scopes": scopes_table(stored),
     }
     return fill(text, tables)
 

@@ -1,6 +1,6 @@
 """What large memories cost in Redis, and how quick they are: bytes, writes, cold answers, buckets.
 
-    python -m benchmarks.scale_redis --data DIR [--n N] [--quick]
+    python -m benchmarks.scale_redis --data DIR [--n N …] [--scopes N …] [--quick]
 
 Everything goes through the bot's own server on a unix socket, with the shipped model's features.
 DIR holds `tatoeba/english_sentences.txt`; without it, the project's own conversations are used.
@@ -34,8 +34,10 @@ RESULTS: Final = Path(__file__).parent / "results" / "scale_redis.json"
 OWN: Final = Path(__file__).parent.parent / "data" / "conversations"
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _CHARACTERS: Final = 60
+_COUNTS, _SCOPES, _EACH = (10_000, 100_000, 1_000_000), (1_000, 10_000), 100
 _SINGLE, _ASKED = 300, 100  # writes, questions that are timed
 _HOT_BYTES: Final = 4 << 30
+_BESIDE: Final = 100_000  # the job takes its time beside a bot that answers
 _PAUSE_S: Final = 0.02  # from one question to the next, beside the job
 
 Row = dict[str, Any]
@@ -65,18 +67,6 @@ def _sentences(data: Path | None) -> Iterator[str]:
         for line in file.read_text("utf-8").splitlines():
             messages = json.loads(line)["messages"]
             yield from (m["text"] for m in messages if m["kind"] == "statement")
-
-
-@asynccontextmanager
-async def fresh(parts: Parts) -> AsyncIterator[RedisStore]:
-    """A store over a server of its own, with room for everything."""
-    with TemporaryDirectory(prefix="memnn-") as name:
-        directory = Path(name)
-        async with (
-            EmbeddedServer(directory / "data") as server,
-            again(directory, server, parts) as s,
-        ):
-            yield s
 
 
 @asynccontextmanager
@@ -140,16 +130,20 @@ async def one_scope(parts: Parts, told: Sequence[str]) -> Row:
                 questions = [_asked(parts, told, n * 31) for n in range(_ASKED)]
                 row["hot_store"] = await timed(_ASKED, _fetch(store, parts, questions))
                 row["hot"] = await timed(_ASKED, _ask(store, parts, questions))
-                row["while_rebucketing"] = await beside(store, parts, questions)
+                if len(told) <= _BESIDE:
+                    for what, ask in (("hot", _ask), ("answer", _answer)):
+                        row[what] = await timed(_ASKED, ask(store, parts, questions))
+                        beside_it = await beside(store, parts, ask(store, parts, questions))
+                        row[f"{what}_while_rebucketing"] = beside_it
     return row
 
 
-async def beside(store: RedisStore, parts: Parts, questions: Sequence[str]) -> Row:
-    """Answers while the job runs as the bot runs it."""
+async def beside(store: RedisStore, parts: Parts, ask: Callable[[int], Awaitable[object]]) -> Row:
+    """Questions while the job runs as the bot runs it."""
     job = asyncio.create_task(rebucket(store, parts, lambda _: None, pace=GENTLY, large=1))
     times: list[float] = []
     while not job.done():
-        times.append(await seconds(_ask(store, parts, questions)(len(times))) * 1000)
+        times.append(await seconds(ask(len(times))) * 1000)
         await asyncio.sleep(_PAUSE_S)
     await job
     return {"p50_ms": median(times), "p95_ms": quantiles(times, n=20)[-1], "asked": len(times)}
@@ -159,16 +153,23 @@ async def many_scopes(parts: Parts, told: Sequence[str], scopes: int, each: int)
     """Many small scopes: what they take, and that nothing grows with their number."""
     row: Row = {"scopes": scopes, "each": each}
     texts = cycle(told)
-    async with fresh(parts) as store:
-        empty = (await store.server()).used_bytes
-        for scope in range(scopes):
-            await import_(store, parts, f"{scope}", list(islice(texts, each)))
-        row["bytes"] = ((await store.server()).used_bytes - empty) / (scopes * each)
-        row["names_ms"] = await seconds(store.scopes()) * 1000
-        row["rebucket_s"] = await seconds(rebucket(store, parts, lambda _: None))
-        row["answer"] = await timed(
-            _ASKED, lambda n: _ask(store, parts, told, f"{n * 7 % scopes}")(n)
-        )
+    with TemporaryDirectory(prefix="memnn-") as name:
+        directory = Path(name)
+        async with EmbeddedServer(directory / "data") as server:
+            async with again(directory, server, parts) as store:
+                empty = (await store.server()).used_bytes
+                for scope in range(scopes):
+                    await import_(store, parts, f"{scope}", list(islice(texts, each)))
+                row["bytes"] = ((await store.server()).used_bytes - empty) / (scopes * each)
+            start = time.perf_counter()
+            async with again(directory, server, parts) as store:
+                await _ask(store, parts, told, "7")(0)
+                row["start_ms"] = (time.perf_counter() - start) * 1000
+                row["names_ms"] = await seconds(store.scopes()) * 1000
+                row["rebucket_s"] = await seconds(rebucket(store, parts, lambda _: None))
+                row["answer"] = await timed(
+                    _ASKED, lambda n: _ask(store, parts, told, f"{n * 7 % scopes}")(n)
+                )
     return row
 
 
@@ -202,6 +203,17 @@ def _ask(
     return ask
 
 
+def _answer(
+    store: RedisStore, parts: Parts, questions: Sequence[str]
+) -> Callable[[int], Awaitable[object]]:
+    async def answer(number: int) -> None:
+        """Fetch what may answer, and answer from it: both passes and R."""
+        question = questions[number % len(questions)]
+        parts.answer(question, await store.candidates("1", parts.words(question)))
+
+    return answer
+
+
 def _fetch(
     store: RedisStore, parts: Parts, questions: Sequence[str]
 ) -> Callable[[int], Awaitable[object]]:
@@ -222,13 +234,13 @@ def _single(
     return write
 
 
-async def measure(data: Path | None, count: int, scopes: int, each: int) -> Row:
+async def measure(data: Path | None, counts: Sequence[int], scopes: Sequence[int]) -> Row:
     """All of it."""
-    parts, told = parts_of(artifact.load()), statements(data, max(count, 2000))
+    parts, told = parts_of(artifact.load()), statements(data, max(*counts, 2000))
     return {
         "characters": sum(map(len, told)) / len(told),
-        "one_scope": await one_scope(parts, told[:count]),
-        "many_scopes": await many_scopes(parts, told, scopes, each),
+        "one_scope": [await one_scope(parts, told[:count]) for count in counts],
+        "many_scopes": [await many_scopes(parts, told[:100_000], n, _EACH) for n in scopes],
     }
 
 
@@ -236,13 +248,12 @@ def main() -> None:
     """Run it, print it, keep it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, help="given corpora")
-    parser.add_argument("--n", type=int, default=100_000, help="statements in the one scope")
-    parser.add_argument("--scopes", type=int, default=1_000, help="small scopes")
-    parser.add_argument("--each", type=int, default=100, help="statements in each of them")
+    parser.add_argument("--n", type=int, nargs="+", default=_COUNTS, help="sizes of one scope")
+    parser.add_argument("--scopes", type=int, nargs="+", default=_SCOPES, help="small scopes")
     parser.add_argument("--quick", action="store_true", help="small sizes, under a minute")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
-    sizes = (5_000, 50, 100) if given.quick else (given.n, given.scopes, given.each)
+    sizes = ([5_000], [50]) if given.quick else (given.n, given.scopes)
     found = asyncio.run(measure(given.data, *sizes))
     print(json.dumps(found, indent=2))
     given.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

@@ -249,7 +249,6 @@ def _about(
             "everyday sentences": "Tatoeba, CC BY 2.0 FR",
             "questions about sentences": "QAMR, MIT",
             "stories": "the project's own, filled in from patterns",
-            "scenes": "the project's own, told among the users' messages",
             "static vectors": "distilled from all-MiniLM-L6-v2, Apache-2.0",
             "encoder": "starts from all-MiniLM-L6-v2, Apache-2.0",
         },
