@@ -1,8 +1,8 @@
-"""Hand-written scenes: a few messages and what may be asked about them, strewn among others'.
+"""Hand-written scenes: a few messages and what may be asked about them.
 
 Much of what people count and list they told in several messages, days apart. A scene holds such
-messages, some that look alike and do not belong, and the questions. It is told in the middle of
-what somebody else told, beside other scenes, so that the reader must pick them out.
+messages, some that look alike and do not belong, and the questions; `memnn.training.telling` strews
+it among what somebody else told.
 
 A scene in a file::
 
@@ -16,23 +16,15 @@ A scene in a file::
     yesno : 2 = no | did I go to Islay             any other category: messages = answer; or another
 """
 
-import random
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from memnn.errors import DataError
-from memnn.records import Kind
-from memnn.training.conversations import Conversation, Turn
 from memnn.training.targets import NUMBER_WORDS
 
-TOGETHER: Final = 5  # scenes in a conversation
-_AROUND: Final = (20, 45)  # messages of somebody else
-_SPREAD: Final = (1, 2, 4)  # places between two messages of a scene, at most
-_LATER: Final = 4  # places until a question is asked, at most
 _ITEM: Final = re.compile(r"\[([^]]+)]")
 _QUESTION: Final = re.compile(
     r"(?P<category>[a-z_]+)(?:=(?P<said>[^|:]+?))? *"
@@ -142,76 +134,3 @@ class _Started:
 def _numbers(said: str) -> tuple[str, ...]:
     number = int(said)
     return (said, *NUMBER_WORDS[number : number + 1])
-
-
-def told_among(
-    scenes: Sequence[Scene], others: Sequence[Conversation], times: int, seed: int
-) -> list[Conversation]:
-    """Conversations in which every scene is told some times, each among other company.
-
-    Args:
-        scenes: What to tell.
-        others: Whose statements stand around them.
-        times: How often every scene is told.
-        seed: Of everything drawn by chance.
-    """
-    choice = random.Random(f"{seed}/scenes")  # noqa: S311 -- no secret
-    made: list[Conversation] = []
-    for _ in range(times):
-        order = choice.sample(list(scenes), len(scenes))
-        for at in range(0, len(order), TOGETHER):
-            some = order[at : at + TOGETHER]
-            made.append(_conversation(f"scenes-{len(made)}", some, choice.choice(others), choice))
-    return made
-
-
-def _conversation(
-    name: str, scenes: Sequence[Scene], other: Conversation, choice: random.Random
-) -> Conversation:
-    """Everything has a place on a line; turns are numbered in its order, supports after them."""
-    around = _around(other, choice)
-    placed: list[tuple[float, Turn, str, tuple[str, ...]]] = [
-        (float(place), turn, "", ()) for place, turn in enumerate(around)
-    ]
-    for number, scene in enumerate(scenes):
-        placed += _placed(f"{number}", scene, len(around), around[0], choice)
-    placed.sort(key=lambda entry: entry[0])
-    index = {key: at for at, (_, _, key, _) in enumerate(placed) if key}
-    gap, start = timedelta(hours=choice.choice((1, 5, 20))), around[0].time
-    turns = (
-        replace(
-            turn, index=at, time=start + gap * at, support=tuple(index[key] for key in supports)
-        )
-        for at, (_, turn, _, supports) in enumerate(placed)
-    )
-    return Conversation(name, tuple(turns))
-
-
-def _around(other: Conversation, choice: random.Random) -> list[Turn]:
-    told = [turn for turn in other.turns if turn.kind is Kind.STATEMENT]
-    count = min(len(told), choice.randint(*_AROUND))
-    first = choice.randint(0, len(told) - count)
-    return told[first : first + count]
-
-
-def _placed(
-    name: str, scene: Scene, length: int, like: Turn, choice: random.Random
-) -> Iterator[tuple[float, Turn, str, tuple[str, ...]]]:
-    """A scene's messages and questions: place, turn, the message's key, the supports' keys."""
-    spread = choice.choice(_SPREAD)
-    place = choice.uniform(0, max(1.0, length - spread * len(scene.texts)))
-    blank = replace(like, phrasings=(), support=(), answers=(), category="")
-    for at, text in enumerate(scene.texts):
-        yield place, replace(blank, text=text), f"{name}/{at}", ()
-        place += choice.uniform(0, spread)
-    for query in scene.queries:
-        question = replace(
-            blank,
-            kind=Kind.QUESTION,
-            text=query.asked[0],
-            phrasings=query.asked[1:],
-            answers=query.answers,
-            category=query.category,
-        )
-        keys = tuple(f"{name}/{at}" for at in query.support)
-        yield place + choice.uniform(0, _LATER), question, "", keys

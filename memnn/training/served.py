@@ -31,7 +31,8 @@ from memnn.training.distil import Static
 from memnn.training.evaluation import outcomes, summary
 from memnn.training.examples import User, users
 from memnn.training.pretrained import start_from
-from memnn.training.scenes import read_scenes, told_among
+from memnn.training.scenes import read_scenes
+from memnn.training.telling import told_among
 from memnn.training.trainer import Schedule, Tick
 from memnn.vocabulary import Vocabulary
 

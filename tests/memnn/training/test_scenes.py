@@ -7,7 +7,8 @@ import pytest
 from memnn.errors import DataError
 from memnn.records import Kind
 from memnn.training.conversations import read_conversations
-from memnn.training.scenes import Scene, read_scenes, told_among
+from memnn.training.scenes import Scene, read_scenes
+from memnn.training.telling import told_among
 
 ROOT = Path(__file__).parents[3]
 FERRIES = """= ferries
