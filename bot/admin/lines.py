@@ -23,7 +23,7 @@ from bot.times import short, when
 Lines: TypeAlias = list[tuple[str, str]]
 
 _TROUBLE_CHARACTERS: Final = 200
-_BRIEF_CHARACTERS: Final = 80  # of a trouble below a picture, which carries little text
+_BRIEF_CHARACTERS: Final = 64  # of a trouble below a picture, which carries little text
 _NAME_CHARACTERS: Final = 40
 _SMALL: Final = "none: so few memories are read as a whole"
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.admin import Inspection, Leaf, Row, Stats, Subject
@@ -81,6 +81,7 @@ def test_lists_of_chats(subjects: list[Subject], number: int) -> None:
     valid(page.subjects(subjects, number))
 
 
+@example((Trouble(NOW - timedelta(days=700), "", "\U0001f5fe" * 200),) * 2, MANY, 0.0)
 @given(TROUBLES.map(lambda t: t[:2]), st.integers(0, MANY), st.floats(0, 1e9))
 def test_numbers_below_a_picture(troubles: tuple[Trouble, ...], count: int, heard_s: float) -> None:
     """They are short enough to stand there, whatever the numbers."""
