@@ -4,9 +4,6 @@ The settings name some ids for good; where ACCESS is pairing, administrators let
 person's or a group's: in a group that was let in everybody may talk.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.settings import Access as Mode
@@ -17,15 +14,14 @@ if TYPE_CHECKING:
 
 
 class Access:
-    """The rights of one bot. Take one a process: it keeps those let in at hand."""
+    """The rights of one bot. Who was let in is read each time: another worker may change it."""
 
     def __init__(self, settings: "Settings", guests: "Guests") -> None:
         self.mode = settings.access
         self._admins = settings.admin_ids
         self._named = settings.admin_ids | settings.allowed_ids
         self._guests = guests
-        self._held: frozenset[int] | None = None
-        self._lock = asyncio.Lock()
+        self._held: frozenset[int] = frozenset()  # as last read: of a lost reply, who was in
 
     def is_admin(self, user_id: int | None) -> bool:
         """Whether a person looks after the bot."""
@@ -66,10 +62,7 @@ class Access:
         Raises:
             StoreError: They cannot be read.
         """
-        held = self._held
-        if held is None:
-            async with self._lock:
-                held = self._held = await self._guests.allowed()
+        held = self._held = await self._guests.allowed()
         return held
 
     async def redeem(self, code: str) -> int | None:
@@ -78,8 +71,7 @@ class Access:
         Raises:
             StoreError: They may not have been let in.
         """
-        async with self._changing():
-            return await self._guests.redeem(code)
+        return await self._guests.redeem(code)
 
     async def allow(self, some_id: int) -> None:
         """Let a person or a group in.
@@ -87,8 +79,7 @@ class Access:
         Raises:
             StoreError: They may not have been let in.
         """
-        async with self._changing():
-            await self._guests.allow(some_id)
+        await self._guests.allow(some_id)
 
     async def disallow(self, some_id: int) -> bool:
         """Let a person or a group in no more; returns whether they were let in before.
@@ -96,15 +87,7 @@ class Access:
         Raises:
             StoreError: They may still be let in.
         """
-        was_in = some_id in await self.let_in()
-        async with self._changing():
-            return await self._guests.disallow(some_id) or was_in
-
-    @asynccontextmanager
-    async def _changing(self) -> AsyncIterator[None]:
-        """Read anew afterwards who is let in: a change that failed may have been carried out."""
-        async with self._lock:
-            try:
-                yield
-            finally:
-                self._held = None
+        was_in = some_id in self._held
+        was_on = await self._guests.disallow(some_id)
+        self._held -= {some_id}
+        return was_in or was_on

@@ -109,6 +109,16 @@ async def test_pairing_takes_ids_and_gives_up_on_them(guests: Guests) -> None:
     assert await may(access, STRANGER, GROUP)
 
 
+async def test_what_one_worker_allows_every_worker_knows(guests: Guests) -> None:
+    """Whoever is let in, or let in no more, at one worker is so at the others at once."""
+    ann, ben = (Access(settings("pairing"), guests) for _ in range(2))
+    assert not await may(ben, 77)
+    await ann.allow(77)
+    assert await may(ben, 77)
+    await ann.disallow(77)
+    assert not await may(ben, 77)
+
+
 async def test_a_repeat_whose_first_reply_was_lost_says_the_same(guests: Guests) -> None:
     """Whoever was let in as far as this process knew was let in."""
     access = Access(settings("pairing"), guests)
