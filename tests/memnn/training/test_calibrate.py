@@ -50,8 +50,9 @@ def test_a_better_signal_is_surer() -> None:
     """The weight of a signal that goes with right answers is positive."""
     found = calibrate(judged(Calibration(weights(margin=1.0), 0.0).confidence))
     named = dict(zip(NAMES, found.weights, strict=False))
-    assert named["margin"] > 0.5
-    assert named["margin"] > 2 * abs(named["reading"])
+    margin, reading = named["margin"], named["reading"]
+    assert margin > 0.5
+    assert abs(reading) < 0.2
 
 
 def test_who_is_always_right_never_declines() -> None:
