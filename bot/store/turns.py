@@ -10,7 +10,7 @@ A lock that a worker takes for each update would keep the order too, but then a 
 wait at whoever took them in, and buttons would meet workers that never saw their answer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -121,5 +121,5 @@ class Turns:
 
     async def _last(self) -> bytes | str:
         newest = await self._connection.command("XREVRANGE", self._posts, "+", "-", "COUNT", 1)
-        found: Iterable[bytes] = (entry[0] for entry in newest or ())
-        return next(iter(found), "0-0")
+        last: bytes | str = newest[0][0] if newest else "0-0"
+        return last

@@ -61,12 +61,13 @@ class Sharing:
             self._ledger.inbox.let_go(lost)
 
     async def run(self) -> NoReturn:
-        """Stay one of them, and take up what dead ones left."""
+        """Stay one of them, and take up what dead ones left; alone there is nothing to look for."""
         while True:
             await asyncio.sleep(_BEAT_S)
             try:
                 await self.join()
-                await self._intake.resume()
+                if not self._alone:
+                    await self._intake.resume()
             except StoreError as error:
                 log.warning("%s", error)
 
