@@ -70,6 +70,15 @@ def _sentences(data: Path | None) -> Iterator[str]:
 
 
 @asynccontextmanager
+async def fresh() -> AsyncIterator[tuple[Path, EmbeddedServer]]:
+    """A server of its own, and the directory that goes with it."""
+    with TemporaryDirectory(prefix="memnn-") as name:
+        directory = Path(name)
+        async with EmbeddedServer(directory / "data") as server:
+            yield directory, server
+
+
+@asynccontextmanager
 async def again(directory: Path, server: EmbeddedServer, parts: Parts) -> AsyncIterator[RedisStore]:
     """Another process's view of the same data: nothing of it is hot."""
     async with RedisStore.open(
@@ -104,37 +113,34 @@ async def timed(count: int, call: Callable[[int], Awaitable[object]]) -> Row:
 async def one_scope(parts: Parts, told: Sequence[str]) -> Row:
     """All statements in one scope: imported, filed, asked cold and hot."""
     row: Row = {"statements": len(told)}
-    with TemporaryDirectory(prefix="memnn-") as name:
-        directory = Path(name)
-        async with EmbeddedServer(directory / "data") as server:
+    async with fresh() as (directory, server):
+        async with again(directory, server, parts) as store:
+            empty = (await store.server()).used_bytes
+            row["import_per_s"] = await rate(len(told), import_(store, parts, "1", told))
+            row["single_write"] = await timed(_SINGLE, _single(store, parts, told))
+            row["bytes_unfiled"] = ((await store.server()).used_bytes - empty) / len(told)
+            made = rebucket(store, parts, lambda _: None, pace=FAST, large=1)
+            row["rebucket_per_s"] = await rate(len(told), made)
+            row["recall"] = (await store.rebucketing.state()).recall
+            row["bytes"] = ((await store.server()).used_bytes - empty) / len(told)
+        row["cold_first_ms"] = []
+        for number in range(5):
             async with again(directory, server, parts) as store:
-                empty = (await store.server()).used_bytes
-                row["import_per_s"] = await rate(len(told), import_(store, parts, "1", told))
-                row["single_write"] = await timed(_SINGLE, _single(store, parts, told))
-                row["bytes_unfiled"] = ((await store.server()).used_bytes - empty) / len(told)
-                made = rebucket(store, parts, lambda _: None, pace=FAST, large=1)
-                row["rebucket_per_s"] = await rate(len(told), made)
-                row["recall"] = (await store.rebucketing.state()).recall
-                row["bytes"] = ((await store.server()).used_bytes - empty) / len(told)
-            row["cold_first_ms"] = []
-            for number in range(5):
-                async with again(directory, server, parts) as store:
-                    asked = _asked(parts, told, number * 17)
-                    cold = await timed(2, _ask(store, parts, [asked]))
-                    row["cold_first_ms"].append(cold["first_ms"])
-            async with again(directory, server, parts) as store:
-                await _ask(store, parts, [told[0]])(0)
-                row["warming_s"] = await seconds(store._warming.settled())  # noqa: SLF001 -- measured
-                await _ask(store, parts, [told[0]])(0)
-                row["hot_bytes"] = store.hot_bytes / len(told)
-                questions = [_asked(parts, told, n * 31) for n in range(_ASKED)]
-                row["hot_store"] = await timed(_ASKED, _fetch(store, parts, questions))
-                row["hot"] = await timed(_ASKED, _ask(store, parts, questions))
+                asked = _asked(parts, told, number * 17)
+                cold = await timed(2, _ask(store, parts, [asked]))
+                row["cold_first_ms"].append(cold["first_ms"])
+        async with again(directory, server, parts) as store:
+            await _ask(store, parts, [told[0]])(0)
+            row["warming_s"] = await seconds(store._warming.settled())  # noqa: SLF001 -- measured
+            await _ask(store, parts, [told[0]])(0)
+            row["hot_bytes"] = store.hot_bytes / len(told)
+            questions = [_asked(parts, told, n * 31) for n in range(_ASKED)]
+            row["hot_store"] = await timed(_ASKED, _fetch(store, parts, questions))
+            for what, asking in (("hot", _ask), ("answer", _answer)):
+                ask = asking(store, parts, questions)
+                row[what] = await timed(_ASKED, ask)
                 if len(told) <= _BESIDE:
-                    for what, ask in (("hot", _ask), ("answer", _answer)):
-                        row[what] = await timed(_ASKED, ask(store, parts, questions))
-                        beside_it = await beside(store, parts, ask(store, parts, questions))
-                        row[f"{what}_while_rebucketing"] = beside_it
+                    row[f"{what}_while_rebucketing"] = await beside(store, parts, ask)
     return row
 
 
@@ -153,23 +159,21 @@ async def many_scopes(parts: Parts, told: Sequence[str], scopes: int, each: int)
     """Many small scopes: what they take, and that nothing grows with their number."""
     row: Row = {"scopes": scopes, "each": each}
     texts = cycle(told)
-    with TemporaryDirectory(prefix="memnn-") as name:
-        directory = Path(name)
-        async with EmbeddedServer(directory / "data") as server:
-            async with again(directory, server, parts) as store:
-                empty = (await store.server()).used_bytes
-                for scope in range(scopes):
-                    await import_(store, parts, f"{scope}", list(islice(texts, each)))
-                row["bytes"] = ((await store.server()).used_bytes - empty) / (scopes * each)
-            start = time.perf_counter()
-            async with again(directory, server, parts) as store:
-                await _ask(store, parts, told, "7")(0)
-                row["start_ms"] = (time.perf_counter() - start) * 1000
-                row["names_ms"] = await seconds(store.scopes()) * 1000
-                row["rebucket_s"] = await seconds(rebucket(store, parts, lambda _: None))
-                row["answer"] = await timed(
-                    _ASKED, lambda n: _ask(store, parts, told, f"{n * 7 % scopes}")(n)
-                )
+    async with fresh() as (directory, server):
+        async with again(directory, server, parts) as store:
+            empty = (await store.server()).used_bytes
+            for scope in range(scopes):
+                await import_(store, parts, f"{scope}", list(islice(texts, each)))
+            row["bytes"] = ((await store.server()).used_bytes - empty) / (scopes * each)
+        start = time.perf_counter()
+        async with again(directory, server, parts) as store:
+            await _ask(store, parts, told, "7")(0)
+            row["start_ms"] = (time.perf_counter() - start) * 1000
+            row["names_ms"] = await seconds(store.scopes()) * 1000
+            row["rebucket_s"] = await seconds(rebucket(store, parts, lambda _: None))
+            row["answer"] = await timed(
+                _ASKED, lambda n: _ask(store, parts, told, f"{n * 7 % scopes}")(n)
+            )
     return row
 
 

@@ -10,7 +10,7 @@ from memnn.records import Kind
 from memnn.training.conversations import Conversation, Turn
 from memnn.training.scenes import Scene
 
-TOGETHER: Final = 5  # scenes in a conversation
+_TOGETHER: Final = 5  # scenes in a conversation
 _AROUND: Final = (20, 45)  # messages of somebody else
 _SPREAD: Final = (1, 2, 4)  # places between two messages of a scene, at most
 _LATER: Final = 4  # places until a question is asked, at most
@@ -31,8 +31,8 @@ def told_among(
     made: list[Conversation] = []
     for _ in range(times):
         order = choice.sample(list(scenes), len(scenes))
-        for at in range(0, len(order), TOGETHER):
-            some = order[at : at + TOGETHER]
+        for at in range(0, len(order), _TOGETHER):
+            some = order[at : at + _TOGETHER]
             made.append(_conversation(f"scenes-{len(made)}", some, choice.choice(others), choice))
     return made
 
