@@ -94,6 +94,10 @@ class Inbox:
         given = self._give(i for i in wanted if found[i] is not None)
         return {i: self._cipher.open(str(i), found[i]) for i in given}
 
+    def given(self, ids: Iterable[int]) -> bool:
+        """Whether this worker was given all of the updates."""
+        return all(i in self._given for i in ids)
+
     async def lost(self, ids: Collection[int]) -> set[int]:
         """Those of the updates that another worker has seen to, or sees to now.
 

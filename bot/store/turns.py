@@ -45,10 +45,14 @@ class Share:
     Attributes:
         ids: Of the updates that are its own turn, in the order given.
         inherits: Whether a chat was a dead worker's: what that one left comes first.
+        handed: The last update of each of its chats that others handed over since this worker last
+            took one in there; it comes first, with all that was handed over before it, and need not
+            have been heard yet.
     """
 
     ids: tuple[int, ...]
     inherits: bool
+    handed: tuple[int, ...] = ()
 
 
 class Turns:
@@ -90,8 +94,9 @@ class Turns:
         turns = (turn_key(self._bot_id, chat) for chat in chats.values())
         keys = (self._held, self._workers, self._posts, *turns)
         chat_ms = int(_CHAT_S * 1000)
-        inherits, *mine = await self._connection.run(_TURN, keys, self._worker, chat_ms, *chats)
-        return Share(tuple(map(int, mine)), inherits=inherits == b"1")
+        reply = await self._connection.run(_TURN, keys, self._worker, chat_ms, *chats)
+        inherits, handed, mine = reply
+        return Share(tuple(map(int, mine)), inherits == b"1", tuple(map(int, handed)))
 
     async def posted(self) -> tuple[int, ...]:
         """Listen for a moment; returns the ids that others handed over meanwhile.

@@ -86,13 +86,13 @@ class Intake:
     async def _add(self, fresh: dict[int, Taken]) -> int:
         """Put in order what is this worker's turn, and let the rest go; returns how many those are.
 
-        Where a chat was a dead worker's, what that one left of it is older, and comes first.
+        Older, and first, is what a dead worker left of its chat, and what was handed over unheard.
         """
         mine: set[int] = set()
         try:
             share = await self._turns.take({i: new.chat for i, new in fresh.items()})
             mine.update(share.ids)
-            if share.inherits:
+            if share.inherits or not self._inbox.given(share.handed):
                 left = _read(await self._inbox.left())
                 fresh = dict(sorted((left | fresh).items()))
                 mine.update((await self._turns.take({i: n.chat for i, n in left.items()})).ids)

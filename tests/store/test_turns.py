@@ -83,6 +83,20 @@ async def test_what_was_posted_unheard_is_found(crew: Crew) -> None:
     assert await ben.inbox.left() == {}
 
 
+async def test_what_was_handed_over_is_told_of_with_the_next_update(crew: Crew) -> None:
+    """A worker that takes one in learns once of what it may not have heard of in the same chat."""
+    ann, ben = await crew.worker(), await crew.worker()
+    await ann.take_in({1: 5, 2: 6})
+    await ben.take_in({3: 5, 4: 5})
+    assert (await ann.turns.take({5: 6})).handed == ()
+    share = await ann.turns.take({6: 5})
+    assert share.handed == (4,)
+    assert not ann.inbox.given(share.handed)
+    assert sorted(await ann.inbox.left()) == [3, 4]
+    assert ann.inbox.given(share.handed)
+    assert (await ann.turns.take({7: 5})).handed == ()
+
+
 async def test_the_work_of_a_dead_worker_is_taken_up_once(crew: Crew) -> None:
     """Its unfinished updates go to one of the others, and its chats to whoever hears of them."""
     ann, ben, cid = [await crew.worker() for _ in range(3)]

@@ -85,6 +85,17 @@ async def test_a_chat_is_handled_by_one_worker(store: RedisStore) -> None:
     assert ann.living == 2
 
 
+async def test_what_was_handed_over_unheard_comes_first(store: RedisStore) -> None:
+    """An update of a chat waits for the older ones that another worker has just handed over."""
+    ann, ben = await _workers(store, 2)
+    await ann.intake.take([said(1, 5)])
+    await ben.intake.take([said(2, 5), said(3, 6)])
+    await ann.intake.take([said(4, 5)])
+    await ann.intake.take_over([2])  # heard of too late: it is here already
+    await ann.handle()
+    assert ann.handled == [(5, 1), (5, 2), (5, 4)]
+
+
 async def test_what_a_dead_worker_left_of_a_chat_comes_first(store: RedisStore) -> None:
     """The next update of the chat waits until what the dead one had not finished is handled."""
     ann, ben = await _workers(store, 2)
@@ -166,7 +177,7 @@ STEP = st.tuples(
 
 @given(steps=st.lists(STEP, max_size=25))
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_any_interleaving(backend: Backend, steps: list[Step]) -> None:
     """Whoever takes in, goes and takes up: each update is handled once, each chat in order."""
