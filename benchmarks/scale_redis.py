@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
@@ -38,7 +38,8 @@ _COUNTS, _SCOPES, _EACH = (10_000, 100_000, 1_000_000), (1_000, 10_000), 100
 _SINGLE, _ASKED = 300, 100  # writes, questions that are timed
 _HOT_BYTES: Final = 4 << 30
 _BESIDE: Final = 100_000  # the job takes its time beside a bot that answers
-_PAUSE_S: Final = 0.02  # from one question to the next, beside the job
+_PAUSE_S: Final = 0.02  # from one question to the next, beside the job and for comparison without
+_ALONE_S: Final = 30.0  # that questions are asked without the job, before it and after it
 
 Row = dict[str, Any]
 
@@ -107,7 +108,7 @@ async def timed(count: int, call: Callable[[int], Awaitable[object]]) -> Row:
         start = time.perf_counter()
         await call(number)
         times.append((time.perf_counter() - start) * 1000)
-    return {"p50_ms": median(times), "p95_ms": quantiles(times, n=20)[-1], "first_ms": times[0]}
+    return {**_row(times), "first_ms": times[0]}
 
 
 async def one_scope(parts: Parts, told: Sequence[str]) -> Row:
@@ -140,18 +141,34 @@ async def one_scope(parts: Parts, told: Sequence[str]) -> Row:
                 ask = asking(store, parts, questions)
                 row[what] = await timed(_ASKED, ask)
                 if len(told) <= _BESIDE:
-                    row[f"{what}_while_rebucketing"] = await beside(store, parts, ask)
+                    row[f"{what}_beside"] = await beside(store, parts, ask)
     return row
 
 
 async def beside(store: RedisStore, parts: Parts, ask: Callable[[int], Awaitable[object]]) -> Row:
-    """Questions while the job runs as the bot runs it."""
-    job = asyncio.create_task(rebucket(store, parts, lambda _: None, pace=GENTLY, large=1))
+    """Questions alone, while a whole job runs as the bot runs it, and alone once more."""
+    before = await _paced(ask, asyncio.sleep(_ALONE_S))
+    start = time.perf_counter()
+    during = await _paced(ask, rebucket(store, parts, lambda _: None, pace=GENTLY, large=1))
+    job_s = time.perf_counter() - start
+    after = await _paced(ask, asyncio.sleep(_ALONE_S))
+    return {"alone": _row(before + after), "during": _row(during), "job_s": job_s}
+
+
+async def _paced(
+    ask: Callable[[int], Awaitable[object]], work: Coroutine[Any, Any, object]
+) -> list[float]:
+    """Milliseconds of questions that come a pause apart, until some work is done."""
+    task = asyncio.create_task(work)
     times: list[float] = []
-    while not job.done():
+    while not task.done():
         times.append(await seconds(ask(len(times))) * 1000)
         await asyncio.sleep(_PAUSE_S)
-    await job
+    await task
+    return times
+
+
+def _row(times: Sequence[float]) -> Row:
     return {"p50_ms": median(times), "p95_ms": quantiles(times, n=20)[-1], "asked": len(times)}
 
 

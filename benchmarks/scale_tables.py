@@ -105,10 +105,10 @@ def scopes_table(result: Row) -> str:
 
 def _beside(row: Row, what: str) -> str:
     """How much longer the slowest twentieth takes beside the job."""
-    if what not in row or f"{what}_while_rebucketing" not in row:
+    if f"{what}_beside" not in row:
         return "–"
-    alone, beside = row[what]["p95_ms"], row[f"{what}_while_rebucketing"]["p95_ms"]
-    return f"{_ms(alone)} → {_ms(beside)}: {beside / alone:.2f} times"
+    alone, during = (row[f"{what}_beside"][when]["p95_ms"] for when in ("alone", "during"))
+    return f"{_ms(alone)} → {_ms(during)}: {during / alone:.2f} times"
 
 
 def _ms(value: float) -> str:
@@ -124,7 +124,9 @@ _IN_REDIS: Final[dict[str, Callable[[Row], str]]] = {
     "cold: the first search after a start": lambda row: _ms(median(row["cold_first_ms"])),
     "hot: asking Redis whether anything changed": lambda row: _ms(row["hot_store"]["p50_ms"]),
     "hot: that, and the first pass": lambda row: _ms(row["hot"]["p50_ms"]),
-    "its 95th percentile, alone → while buckets are made anew": partial(_beside, what="hot"),
+    "its 95th percentile, questions a pause apart, alone → while buckets are made anew": partial(
+        _beside, what="hot"
+    ),
     "a whole answer, likewise": partial(_beside, what="answer"),
 }
 _IN_SCOPES: Final[dict[str, Callable[[Row], str]]] = {

@@ -3,6 +3,7 @@
 Letters: W words, n embedding size, K clusters.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,9 @@ _OVERFULL: Final = 0.01  # share of the memories that a cluster of several words
 _WORDS_A_CLUSTER: Final = 5
 _MOST_CLUSTERS: Final = 4096
 _ROUNDS: Final = 10
-_CHUNK: Final = 4096  # words that are compared with all centres at a time
+_CHUNK: Final = 512  # words that are compared with all centres at a time: a few milliseconds
+
+Rest = Callable[[], None]
 
 
 def fit(
@@ -28,6 +31,7 @@ def fit(
     total: int,
     *,
     seed: int,
+    rest: Rest = lambda: None,
 ) -> Codebook:
     """Cluster words by the direction of their vectors; always the same for the same input.
 
@@ -37,6 +41,7 @@ def fit(
         counts: How many memories hold each word, shape [W]: its weight.
         total: How many memories there are.
         seed: Of the first centres.
+        rest: Called after every few milliseconds of work, for others to have the processor.
 
     Returns:
         A codebook of generation 0.
@@ -48,29 +53,35 @@ def fit(
         points = functional.normalize(torch.from_numpy(vectors[filed]), dim=1)  # [W', n]
         weights = torch.from_numpy(counts[filed].astype(np.float32))  # [W']
         count = min(_MOST_CLUSTERS, max(1, len(filed) // _WORDS_A_CLUSTER))
-        found = _k_means(points, weights, count, torch.Generator().manual_seed(seed))
-        clusters[filed] = _split(points, weights, found, max(_OVERFULL * total, 1)).numpy()
+        chance = torch.Generator().manual_seed(seed)
+        found = _k_means(points, weights, count, chance, rest)
+        clusters[filed] = _split(points, weights, found, max(_OVERFULL * total, 1), rest).numpy()
     return Codebook(0, words[order].astype(np.uint32), clusters[order])
 
 
-def _k_means(points: Tensor, weights: Tensor, count: int, chance: torch.Generator) -> Tensor:
+def _k_means(
+    points: Tensor, weights: Tensor, count: int, chance: torch.Generator, rest: Rest
+) -> Tensor:
     """The cluster of every point, shape [W']."""
     centres = points[torch.multinomial(weights, count, generator=chance)]  # [K, n]
     for _ in range(_ROUNDS):
         sums = torch.zeros_like(centres).index_add_(
-            0, _nearest(points, centres), points * weights[:, None]
+            0, _nearest(points, centres, rest), points * weights[:, None]
         )
         empty = sums.abs().sum(1, keepdim=True) == 0
         centres = torch.where(empty, centres, functional.normalize(sums, dim=1))
-    return _nearest(points, centres)
+    return _nearest(points, centres, rest)
 
 
-def _nearest(points: Tensor, centres: Tensor) -> Tensor:
-    chunks = (points[at : at + _CHUNK] for at in range(0, len(points), _CHUNK))
-    return torch.cat([(chunk @ centres.T).argmax(1) for chunk in chunks])
+def _nearest(points: Tensor, centres: Tensor, rest: Rest) -> Tensor:
+    found = []
+    for at in range(0, len(points), _CHUNK):
+        found.append((points[at : at + _CHUNK] @ centres.T).argmax(1))
+        rest()
+    return torch.cat(found)
 
 
-def _split(points: Tensor, weights: Tensor, clusters: Tensor, most: float) -> Tensor:
+def _split(points: Tensor, weights: Tensor, clusters: Tensor, most: float, rest: Rest) -> Tensor:
     """Halve clusters until each holds at most so many memories, or a single word."""
     clusters = torch.from_numpy(np.unique(clusters.numpy(), return_inverse=True)[1])
     queue = list(range(int(clusters.max()) + 1))
@@ -86,4 +97,5 @@ def _split(points: Tensor, weights: Tensor, clusters: Tensor, most: float) -> Te
         queue += [int(clusters[members[0]]), fresh]
         clusters[members[far]] = fresh
         fresh += 1
+        rest()
     return clusters.to(torch.int32)

@@ -6,6 +6,7 @@ words.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +39,17 @@ class Postings:
         packed = self._words.nbytes + self._ends.nbytes + self._rows.nbytes
         return packed + self._tail_words.nbytes + self._tail_rows.nbytes
 
-    def add(self, words: Sequence[int], row: int) -> None:
-        """File a row under words that it is not filed under."""
-        self._tail_words.extend(words, len(words))
-        self._tail_rows.extend(row, len(words))
+    def extend(self, words: Sequence[Sequence[int]], first: int) -> None:
+        """File rows under words that they are not filed under.
+
+        Args:
+            words: Those of each row.
+            first: The first of the rows, which follow each other.
+        """
+        counts = [len(some) for some in words]
+        rows = np.arange(first, first + len(words), dtype=np.uint32).repeat(counts)
+        self._tail_words.extend(list(chain.from_iterable(words)), len(rows))
+        self._tail_rows.extend(rows, len(rows))
         if len(self._tail_rows) > self._most_late():
             self._pack()
 

@@ -5,11 +5,12 @@ that removing costs no rebuild; its text, features and words are overwritten at 
 of storage. Letters: N rows, n embedding size.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, pairwise
 from typing import Any, Final, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from memnn.codec import decode, encode
 from memnn.columns import Column
@@ -22,6 +23,7 @@ _HASHING: Final = Hashing()
 _BYTES_PER_SCOPE: Final = 3_000  # measured: empty slots
 _BYTES_PER_DERIVED: Final = 400  # measured: the words of a memory, which share their values
 _MOST_WORDS: Final = 0xFFFF  # that a length tells apart
+_AT_ONCE: Final = 1024  # memories that are put in one step
 
 T = TypeVar("T")
 Rows = NDArray[np.int64]
@@ -61,8 +63,7 @@ class Slots:
         self._derived: dict[int, Any] = {}
         self._dead = 0
         self._wasted = 0  # bytes of records that nobody looks at any more
-        for memory in memories:
-            self.put(memory)
+        self.extend(memories)
 
     def __len__(self) -> int:
         return self.rows - self._dead
@@ -162,18 +163,30 @@ class Slots:
         Raises:
             ValueError: Its features are none, or of another length than those held; nothing has
                 changed.
-            StoreError: Its time has no zone.
+            StoreError: Its time has no zone; nothing has changed.
         """
-        index, line = self._index(memory.id), self._line(memory)
-        if self._found(index, memory.id):
-            self._clear(index)
-            self._dead -= 1
-            for column, value in zip(self._columns, line, strict=True):
-                column.values[index] = value
+        index = self._index(memory.id)
+        if index == self.rows:
+            self._append([memory])
         else:
-            self._open(index, line)
-        self._postings.add(memory.words, index)
+            self._open(index, memory)
         self._tidy()
+
+    def extend(self, memories: Iterable[Memory]) -> None:
+        """Put many: several times quicker, where they follow all that are held, in order.
+
+        Raises:
+            ValueError: Like `put`; earlier ones are put.
+            StoreError: Like `put`.
+        """
+        waiting = iter(memories)
+        while some := list(islice(waiting, _AT_ONCE)):
+            if self._follow(some):
+                self._append(some)
+                self._tidy()
+            else:
+                for memory in some:
+                    self.put(memory)
 
     def remove(self, memory_id: int) -> Memory | None:
         """Remove a memory and return it; None where there is none with this id."""
@@ -183,22 +196,40 @@ class Slots:
             self._tidy()
         return memory
 
-    def _line(self, memory: Memory) -> tuple[ArrayLike, ...]:
-        """What goes into the columns, in their order; the memory's record is written."""
-        scale = scale_of(memory.features)
-        vector = np.frombuffer(memory.features, np.int8, offset=HEADER_BYTES)
+    def _follow(self, memories: Sequence[Memory]) -> bool:
+        """Whether these come after all that are held, in order, with embeddings of one length."""
+        ids = [memory.id for memory in memories]
+        rising = all(one < other for one, other in pairwise(ids))
+        alike = len({len(memory.features) for memory in memories}) == 1
+        return rising and alike and self._index(ids[0]) == self.rows
+
+    def _lines(self, memories: Sequence[Memory]) -> tuple[NDArray[Any], ...]:
+        """What goes into the columns, in their order; the memories' records are written."""
+        count = len(memories)
+        scales = [scale_of(memory.features) for memory in memories]
+        vectors = np.frombuffer(b"".join(m.features[HEADER_BYTES:] for m in memories), np.int8)
+        vectors = vectors.reshape(count, -1)
         if not self.rows:
-            self._vectors.widen(len(vector))
-        if len(vector) != self._vectors.values.shape[1]:
+            self._vectors.widen(vectors.shape[1])
+        if vectors.shape[1] != self._vectors.values.shape[1]:
             raise ValueError(
-                f"an embedding of {len(vector)} numbers among those of "
+                f"an embedding of {vectors.shape[1]} numbers among those of "
                 f"{self._vectors.values.shape[1]}"
             )
-        record = encode(memory, memory.features[:HEADER_BYTES])
-        start = len(self._records)
-        self._records += record
-        length = min(len(memory.words), _MOST_WORDS)
-        return memory.id, start, len(record), vector, scale, length, True
+        records = [encode(memory, memory.features[:HEADER_BYTES]) for memory in memories]
+        sizes = np.array([len(record) for record in records])
+        starts = len(self._records) + np.cumsum(sizes) - sizes
+        self._records += b"".join(records)
+        ids = np.array([memory.id for memory in memories])
+        lengths = np.array([min(len(memory.words), _MOST_WORDS) for memory in memories])
+        return ids, starts, sizes, vectors, np.array(scales), lengths, np.ones(count, np.bool_)
+
+    def _append(self, memories: Sequence[Memory]) -> None:
+        """Make rows at the end."""
+        first, lines = self.rows, self._lines(memories)
+        for column, values in zip(self._columns, lines, strict=True):
+            column.extend(values, len(memories))
+        self._postings.extend([memory.words for memory in memories], first)
 
     def _index(self, memory_id: int) -> int:
         """The row of a memory, or that before which it belongs."""
@@ -210,16 +241,20 @@ class Slots:
     def _found(self, index: int, memory_id: int) -> bool:
         return index < self.rows and bool(self._ids.values[index] == memory_id)
 
-    def _open(self, index: int, line: tuple[ArrayLike, ...]) -> None:
-        """Make a row, at the end nearly always."""
-        if index == self.rows:
+    def _open(self, index: int, memory: Memory) -> None:
+        """Put a memory into the row of its id, or make one in the middle."""
+        line = [values[0] for values in self._lines([memory])]
+        if self._found(index, memory.id):
+            self._clear(index)
+            self._dead -= 1
             for column, value in zip(self._columns, line, strict=True):
-                column.append(value)
-            return
-        self._postings.shift(index)
-        self._derived.clear()
-        for column, value in zip(self._columns, line, strict=True):
-            column.insert(index, value)
+                column.values[index] = value
+        else:
+            self._postings.shift(index)
+            self._derived.clear()
+            for column, value in zip(self._columns, line, strict=True):
+                column.insert(index, value)
+        self._postings.extend([memory.words], index)
 
     def _clear(self, index: int) -> None:
         """Leave nothing of the memory in a row, where there still is one."""

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from bot.rebucket.pace import Pace
 from bot.store import Rebucketing, ScopeSize
 from memnn.clustering import fit
 from memnn.features import unpack
@@ -53,7 +54,9 @@ class Words:
         return [word for word in self.counts if word in self.written]
 
 
-async def fit_codebook(buckets: Rebucketing, parts: Parts, sizes: Sequence[ScopeSize]) -> Codebook:
+async def fit_codebook(
+    buckets: Rebucketing, parts: Parts, sizes: Sequence[ScopeSize], pace: Pace
+) -> Codebook:
     """Fit a codebook, of generation 0, to the words of these scopes.
 
     Others go on meanwhile: it is done in small steps, and the clustering in a thread.
@@ -66,21 +69,24 @@ async def fit_codebook(buckets: Rebucketing, parts: Parts, sizes: Sequence[Scope
     for size in sizes:
         wanted = min(size.count, max(int(size.count * share), _LEAST))
         for some in _few(await buckets.sample(size.scope, wanted)):
-            words.take(some)
-            await asyncio.sleep(0)
+            async with pace.step():
+                words.take(some)
     known = words.known()
     features: list[bytes] = []
     for group in _few(known):
-        features += parts.features([words.written[word] for word in group])
-        await asyncio.sleep(0)
+        async with pace.step():
+            features += parts.features([words.written[word] for word in group])
     counts = np.array([words.counts[word] for word in known], dtype=np.int64)
     hashes = np.array(known, dtype=np.uint32)
     vectors = np.array([unpack(value) for value in features], dtype=np.float32)
-    clustering = partial(fit, vectors, hashes, counts, words.total, seed=_SEED)
+    stop = threading.Event()
+    rest = pace.rests(stop)
+    clustering = partial(fit, vectors, hashes, counts, words.total, seed=_SEED, rest=rest)
     pool = ThreadPoolExecutor(1, initializer=_give_way)
     try:
         return await asyncio.get_running_loop().run_in_executor(pool, clustering)
     finally:
+        stop.set()  # a thread that goes on would hold up the end of the process
         pool.shutdown(wait=False)
 
 

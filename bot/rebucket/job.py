@@ -4,15 +4,14 @@ It may be killed anywhere: what was switched is switched, what was being built i
 the next run, and until then the old buckets are read. Of two at once, one works.
 """
 
-import asyncio
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 from bot.rebucket.fitting import fit_codebook
+from bot.rebucket.pace import FAST, Pace
 from bot.rebucket.recall import LEAST, recall
 from bot.store import SCORE_ALL, BucketState, Build, Job, Rebucketing, RedisStore, ScopeSize
 from memnn.errors import StoreFullError
@@ -21,23 +20,6 @@ from memnn.parts import Parts
 LARGE: Final = SCORE_ALL // 2  # memories; filed before the scope is too large to be read as a whole
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast to work.
-
-    Attributes:
-        batch: Memories that are filed in one step.
-        rest: How long to rest after a step, as a multiple of what it took.
-    """
-
-    batch: int
-    rest: float
-
-
-GENTLY: Final = Pace(16, 4.0)  # beside a bot that answers: it waits two milliseconds at most
-FAST: Final = Pace(1024, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +98,7 @@ class _Run:
             return
         told = (max(size.generation, size.building) for size in sizes)
         generation = max(1, self._state.generation, self._state.building, *told) + 1
-        book = await fit_codebook(self._buckets, self._parts, sizes)
+        book = await fit_codebook(self._buckets, self._parts, sizes, self._pace)
         await self._job.save_book(replace(book, generation=generation))
         begun = BucketState(
             self._state.generation, self._state.model, self._state.finished, words=len(book.words)
@@ -140,11 +122,10 @@ class _Run:
         self._tell()
 
     async def _step(self, build: Build) -> Build | None:
-        start = time.monotonic()
-        filed = await self._job.file(build, self._pace.batch)
-        self._done += filed.at - build.at if filed else 0
-        self._tell()
-        await asyncio.sleep(self._pace.rest * (time.monotonic() - start))
+        async with self._pace.step():
+            filed = await self._job.file(build, self._pace.batch)
+            self._done += filed.at - build.at if filed else 0
+            self._tell()
         return filed
 
     async def _end(self, build: Build, filed: int) -> None:

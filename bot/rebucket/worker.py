@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.rebucket.drift import Drift, reason
-from bot.rebucket.job import GENTLY, LARGE, Progress, rebucket
+from bot.rebucket.job import LARGE, Progress, rebucket
+from bot.rebucket.pace import GENTLY
 from bot.store import BucketState, RedisStore
 from memnn.errors import StoreError
 from memnn.parts import Parts

@@ -36,7 +36,8 @@ What the bot keeps beside memories: keys of one bot share a tag too, one that no
     mn:{bot=ID}:held        hash    update id → worker that sees to it; gone once it is handled
     mn:{bot=ID}:workers     zset    worker → until when it lives unless it says more (ms); gone an
                                     hour after the last said so
-    mn:{bot=ID}:turn:CHAT   string  worker that answers a chat; gone an hour after its last update
+    mn:{bot=ID}:turn:CHAT   hash    owner: worker that answers a chat; handed: the last update that
+                                    another handed to it; gone an hour after the last update
     mn:{bot=ID}:posts       stream  worker: id of an update that was handed over to it; about the
                                     newest 10,000, gone after an hour without one
     mn:{bot=ID}:chats       hash    chat id → names and switches of a chat, encrypted

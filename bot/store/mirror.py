@@ -93,8 +93,7 @@ def bring_up(
         if not sealed:
             mirror.slots.remove(int(memory_id))
     held = [part for pair in zip(rows[::2], rows[1::2], strict=True) if pair[1] for part in pair]
-    for memory in open_rows(cipher, held, model):
-        mirror.slots.put(memory)
+    mirror.slots.extend(open_rows(cipher, held, model))
 
 
 def _current(memories: list[Memory], model: Featuriser) -> list[Memory]:

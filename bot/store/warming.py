@@ -80,8 +80,7 @@ class Warming:
             return None
         mirror = Mirror(head.wrapped, head.version, head.next_id)
         async for memories in stretches(self._scopes, head, _BATCH, self._featuriser):
-            for memory in memories:
-                mirror.slots.put(memory)
+            mirror.slots.extend(memories)
             if not anyway and not self._mirrors.fits(mirror.slots, head.count):
                 self._oversized[scope] = head.count
                 return None

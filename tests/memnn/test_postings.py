@@ -30,17 +30,17 @@ def test_every_view_agrees(seed: int) -> None:
     for step in range(3000):
         words = choice.sample(range(WORDS), choice.randrange(6))
         if step % 5 or not plain.words:
-            postings.add(words, len(plain.words))
+            postings.extend([words], len(plain.words))
             plain.words.append(set(words))
         elif step % 35 == 0:  # a memory out of order
             row = choice.randrange(len(plain.words))
             postings.shift(row)
-            postings.add(words, row)
+            postings.extend([words], row)
             plain.words.insert(row, set(words))
         else:
             row = choice.randrange(len(plain.words))
             postings.drop(row)
-            postings.add(again := words if step % 2 else [], row)
+            postings.extend([again := words if step % 2 else []], row)
             plain.words[row] = set(again)
         if step % 997 == 0:
             kept = np.array([bool(words) for words in plain.words])
@@ -57,7 +57,7 @@ def test_entries_take_a_few_bytes() -> None:
     expected = defaultdict(list)
     for row in range(20_000):
         words = [row % 100, 100 + row % 7]
-        postings.add(words, row)
+        postings.extend([words], row)
         for word in words:
             expected[word].append(row)
     assert postings.nbytes < 4.5 * len(postings)

@@ -1,5 +1,7 @@
 """`Slots` against a plain dictionary: whatever is put and removed, every view of it agrees."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -37,6 +39,15 @@ class SlotsMachine(RuleBasedStateMachine):
         new = memory(memory_id, text, tuple(words))
         self.slots.put(new)
         self.model[memory_id] = new
+
+    @rule(
+        ids=st.lists(st.integers(1, 30), max_size=6), words=st.lists(st.integers(0, 5), max_size=2)
+    )
+    def extend(self, ids: list[int], words: list[int]) -> None:
+        """Many at once, in any order and with repeats, are as one after the other."""
+        new = [memory(i, f"{i}", tuple(dict.fromkeys(words))) for i in ids]
+        self.slots.extend(new)
+        self.model |= {each.id: each for each in new}
 
     @rule(memory_id=st.integers(1, 30))
     def remove(self, memory_id: int) -> None:
@@ -99,6 +110,9 @@ def test_broken_features_change_nothing() -> None:
 
     with pytest.raises(ValueError, match="header"):
         slots.put(broken)
+
+    with pytest.raises(ValueError, match="header"):
+        slots.extend([replace(broken, id=3), replace(broken, id=4)])
 
     assert [m.text for m in slots] == ["x", "x"]
     assert slots.postings(9).tolist() == []
