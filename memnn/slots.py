@@ -16,6 +16,7 @@ from memnn.codec import decode, encode
 from memnn.columns import Column
 from memnn.features import HEADER_BYTES, scale_of
 from memnn.hashing import Hashing
+from memnn.packed import Packed
 from memnn.postings import Postings
 from memnn.records import Memory
 
@@ -43,26 +44,21 @@ class Slots:
     def __init__(self, memories: Iterable[Memory] = (), *, hashing: Hashing = _HASHING) -> None:
         self.hashing = hashing
         self._ids = Column(np.empty(0, np.int64))
-        self._starts = Column(np.empty(0, np.int64))  # of a row's record, shape [N]
-        self._sizes = Column(np.empty(0, np.int32))  # of it in bytes, shape [N]
         self._vectors = Column(np.empty((0, 0), np.int8))
         self._scales = Column(np.empty(0, np.float32))
         self._lengths = Column(np.empty(0, np.uint16))
         self._alive = Column(np.empty(0, np.bool_))
         self._columns = (
             self._ids,
-            self._starts,
-            self._sizes,
             self._vectors,
             self._scales,
             self._lengths,
             self._alive,
         )
-        self._records = bytearray()  # encoded memories, their vectors left out
+        self._records = Packed()  # encoded memories, their vectors left out
         self._postings = Postings()
         self._derived: dict[int, Any] = {}
         self._dead = 0
-        self._wasted = 0  # bytes of records that nobody looks at any more
         self.extend(memories)
 
     def __len__(self) -> int:
@@ -99,7 +95,7 @@ class Slots:
         """About how many bytes this takes, for a bounded cache."""
         columns = _BYTES_PER_SCOPE + sum(column.nbytes for column in self._columns)
         derived = len(self._derived) * _BYTES_PER_DERIVED
-        return columns + len(self._records) + self._postings.nbytes + derived
+        return columns + self._records.nbytes + self._postings.nbytes + derived
 
     def vectors(self, rows: Rows | slice = slice(None)) -> NDArray[np.float32]:
         """Embeddings of the memories in some rows, shape [rows, n]; zero for dead ones."""
@@ -114,9 +110,8 @@ class Slots:
         """The memory in a row, or None where it was removed."""
         if not self.alive[index]:
             return None
-        start, size = int(self._starts.values[index]), int(self._sizes.values[index])
-        record = bytes(self._records[start : start + size])
-        return decode(int(self._ids.values[index]), record, self._vectors.values[index].tobytes())
+        vector = self._vectors.values[index].tobytes()
+        return decode(int(self._ids.values[index]), self._records[index], vector)
 
     def held(self, index: int) -> Memory:
         """The memory in a row that holds one.
@@ -204,11 +199,10 @@ class Slots:
         return rising and alike and self._index(ids[0]) == self.rows
 
     def _lines(self, memories: Sequence[Memory]) -> tuple[NDArray[Any], ...]:
-        """What goes into the columns, in their order; the memories' records are written."""
-        count = len(memories)
+        """What goes into the columns, in their order."""
         scales = [scale_of(memory.features) for memory in memories]
         vectors = np.frombuffer(b"".join(m.features[HEADER_BYTES:] for m in memories), np.int8)
-        vectors = vectors.reshape(count, -1)
+        vectors = vectors.reshape(len(memories), -1)
         if not self.rows:
             self._vectors.widen(vectors.shape[1])
         if vectors.shape[1] != self._vectors.values.shape[1]:
@@ -216,19 +210,16 @@ class Slots:
                 f"an embedding of {vectors.shape[1]} numbers among those of "
                 f"{self._vectors.values.shape[1]}"
             )
-        records = [encode(memory, memory.features[:HEADER_BYTES]) for memory in memories]
-        sizes = np.array([len(record) for record in records])
-        starts = len(self._records) + np.cumsum(sizes) - sizes
-        self._records += b"".join(records)
         ids = np.array([memory.id for memory in memories])
         lengths = np.array([min(len(memory.words), _MOST_WORDS) for memory in memories])
-        return ids, starts, sizes, vectors, np.array(scales), lengths, np.ones(count, np.bool_)
+        return ids, vectors, np.array(scales), lengths, np.ones(len(memories), np.bool_)
 
     def _append(self, memories: Sequence[Memory]) -> None:
         """Make rows at the end."""
-        first, lines = self.rows, self._lines(memories)
+        first, lines, records = self.rows, self._lines(memories), _records(memories)
         for column, values in zip(self._columns, lines, strict=True):
             column.extend(values, len(memories))
+        self._records.extend(records)
         self._postings.extend([memory.words for memory in memories], first)
 
     def _index(self, memory_id: int) -> int:
@@ -243,30 +234,30 @@ class Slots:
 
     def _open(self, index: int, memory: Memory) -> None:
         """Put a memory into the row of its id, or make one in the middle."""
-        line = [values[0] for values in self._lines([memory])]
+        line, (record,) = [values[0] for values in self._lines([memory])], _records([memory])
         if self._found(index, memory.id):
             self._clear(index)
             self._dead -= 1
             for column, value in zip(self._columns, line, strict=True):
                 column.values[index] = value
+            self._records.set(index, record)
         else:
             self._postings.shift(index)
             self._derived.clear()
             for column, value in zip(self._columns, line, strict=True):
                 column.insert(index, value)
+            self._records.insert(index, record)
         self._postings.extend([memory.words], index)
 
     def _clear(self, index: int) -> None:
         """Leave nothing of the memory in a row, where there still is one."""
         if not self.alive[index]:
             return
-        start, size = int(self._starts.values[index]), int(self._sizes.values[index])
-        self._records[start : start + size] = bytes(size)
-        for column in self._columns[2:]:
+        self._records.clear(index)
+        for column in self._columns[1:]:
             column.values[index] = 0
         self._derived.pop(index, None)
         self._postings.drop(index)
-        self._wasted += size
         self._dead += 1
 
     def _tidy(self) -> None:
@@ -276,16 +267,12 @@ class Slots:
             self._postings.keep(kept)
             for column in self._columns:
                 column.keep(kept)
+            self._records.keep(kept)
             self._derived.clear()
             self._dead = 0
-        if self._wasted * 2 > len(self._records):
-            self._rewrite()
+        self._records.tidy()
 
-    def _rewrite(self) -> None:
-        sizes, starts = self._sizes.values, self._starts.values
-        held = memoryview(self._records)
-        self._records = bytearray().join(
-            held[start : start + size] for start, size in zip(starts, sizes, strict=True)
-        )
-        starts[:] = np.cumsum(sizes, dtype=np.int64) - sizes
-        self._wasted = 0
+
+def _records(memories: Sequence[Memory]) -> list[bytes]:
+    """The memories encoded, without their vectors."""
+    return [encode(memory, memory.features[:HEADER_BYTES]) for memory in memories]
