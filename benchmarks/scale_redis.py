@@ -4,6 +4,7 @@
 
 Everything goes through the bot's own server on a unix socket, with the shipped model's features.
 DIR holds `tatoeba/english_sentences.txt`; without it, the project's own conversations are used.
+Sizes that are not asked for stay in the file as they were measured before.
 """
 
 import argparse
@@ -257,7 +258,7 @@ def _single(
 
 async def measure(data: Path | None, counts: Sequence[int], scopes: Sequence[int]) -> Row:
     """All of it."""
-    parts, told = parts_of(artifact.load()), statements(data, max(*counts, 2000))
+    parts, told = parts_of(artifact.load()), statements(data, max((*counts, 2000)))
     return {
         "characters": sum(map(len, told)) / len(told),
         "one_scope": [await one_scope(parts, told[:count]) for count in counts],
@@ -269,15 +270,27 @@ def main() -> None:
     """Run it, print it, keep it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, help="given corpora")
-    parser.add_argument("--n", type=int, nargs="+", default=_COUNTS, help="sizes of one scope")
-    parser.add_argument("--scopes", type=int, nargs="+", default=_SCOPES, help="small scopes")
+    parser.add_argument("--n", type=int, nargs="*", default=_COUNTS, help="sizes of one scope")
+    parser.add_argument("--scopes", type=int, nargs="*", default=_SCOPES, help="small scopes")
     parser.add_argument("--quick", action="store_true", help="small sizes, under a minute")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     sizes = ([5_000], [50]) if given.quick else (given.n, given.scopes)
     found = asyncio.run(measure(given.data, *sizes))
     print(json.dumps(found, indent=2))
-    given.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    merged = (
+        _merged(json.loads(given.out.read_text("utf-8")), found) if given.out.exists() else found
+    )
+    given.out.write_text(json.dumps(merged, indent=2) + "\n", encoding="utf-8")
+
+
+def _merged(before: Row, fresh: Row) -> Row:
+    """What was measured now, and of what stood there the sizes that were not."""
+    merged: Row = {"characters": fresh["characters"]}
+    for part, size in (("one_scope", "statements"), ("many_scopes", "scopes")):
+        rows = {row[size]: row for row in (*before[part], *fresh[part])}
+        merged[part] = [rows[count] for count in sorted(rows)]
+    return merged
 
 
 if __name__ == "__main__":

@@ -5,6 +5,17 @@ from pathlib import Path
 
 SENTENCES = ["I like tea.", "Where is Tom?", "He is at home.", "What is this?", "It is late."]
 
+FERRIES = """= ferries
++ took the ferry to [Arran], pouring
++ and the late one to [Bute]
+- wanted to go to Islay, cancelled
+count | how many islands did I go to / how many islands
+count=3 : 1 2 3 | how many did I plan
+list | which islands did I see
+abstain | how much is the ferry
+yesno : 3 = no | did I go to Islay
+"""
+
 
 def corpora(
     folder: Path, *, sentence: str = "Ann has the key .", lines: Sequence[str] = ()

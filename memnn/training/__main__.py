@@ -61,7 +61,7 @@ def served(  # noqa: PLR0913 -- an option each
     ] = Path("data/conversations/stories"),
     scenes: Annotated[
         Path | None, typer.Option(help="Scenes that are told among the conversations.")
-    ] = None,
+    ] = Path("data/conversations/scenes"),
     work: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints; else OUT.work beside OUT.")
     ] = None,

@@ -28,7 +28,7 @@ from memnn.vocabulary import Vocabulary, Word
 
 _SPRUNG = 2
 _RIVALS = (4, 12)  # fewest and most candidates beside the supports
-_FOREIGN, _ROBBED = 0.06, 0.11  # share of questions of somebody else's, without their support
+_FOREIGN, _ROBBED = 0.06, 0.15  # share of questions of somebody else's, without their support
 _ROBBABLE = frozenset({"single", "unseen", "other_person", "paraphrase", "yesno", "temporal"})
 _NEAT = 0.5  # share of questions read as the data have them
 _SLIPS = (0.03, 0.08, 0.2)  # shares of words hit in the others, as likely as each other

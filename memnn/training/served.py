@@ -5,6 +5,7 @@ classifier  I
 fold-0/1    the first pass on each half of the users, to rank the other half's candidates
 scorer      O's first pass, on all of them
 reader      O's second pass and R, from a pre-trained encoder
+finish      the same, more slowly, with scenes among the conversations
 calibration on users that O and R were not trained on
 """
 
@@ -32,12 +33,13 @@ from memnn.training.evaluation import outcomes, summary
 from memnn.training.examples import User, users
 from memnn.training.pretrained import start_from
 from memnn.training.scenes import read_scenes
-from memnn.training.telling import told_among
+from memnn.training.telling import tells_scenes, told_among
 from memnn.training.trainer import Schedule, Tick
 from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
-_TIMES = 3  # that a scene is told
+_TIMES = 2  # that a scene is told
+_FINISHING = 0.4  # of the reader's rates, with scenes
 _LEAST_USERS = 2  # to train on, a half each for the folds
 _WAYS = {  # of `memnn.calibration.Calibration`: what is tried of each in turn
     "patience": (0.0, 1.0, 2.0, 3.0),
@@ -62,7 +64,7 @@ class Recipe:
         everyday: Sentences of no conversation for I.
         stories: File or folder of further conversations for the reader alone; None for none.
         encoder: Folder of the pre-trained encoder that the reader starts from; None for none.
-        epochs: Of the classifier, the folds, the scorer, and the reader.
+        epochs: Of the classifier, the folds, the scorer, the reader, and its finish.
         threads: Processor threads.
         device: What the reader is trained on, as torch names it; all else is quick enough here.
     """
@@ -76,7 +78,7 @@ class Recipe:
     everyday: int = 8_000
     stories: Path | None = None
     encoder: Path | None = None
-    epochs: tuple[int, int, int, int] = (4, 2, 2, 4)
+    epochs: tuple[int, int, int, int, int] = (4, 2, 2, 4, 2)
     threads: int = 2
     device: str = "cpu"
 
@@ -210,18 +212,36 @@ class _Run:
         examples: Sequence[Sequence[pages.Example]],
         told: Sequence[Sequence[pages.Example]],
     ) -> Reader:
+        """Taught by people's conversations and stories, then by scenes as well.
+
+        Scenes from the start find more and read worse: they are few, and all of them hard.
+        """
         fresh = self._new(Reader)
+        rates = reader.FRESH_RATES
         if self.recipe.encoder is not None:
             start_from(fresh.encoder, self.recipe.encoder)
-        pretrained = self.recipe.encoder is not None
-        rates = reader.RATES if pretrained else reader.FRESH_RATES
-        schedule = self._schedule("reader", self.recipe.epochs[3], rates, reader.WEIGHT_DECAY)
+            rates = reader.RATES
         lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
-        material = reader.Material(examples, told, lessons)
+        usual = [each for each in examples if not tells_scenes(each[0].user.name)]
+        self._taught(fresh, reader.Material(usual, told, lessons), "reader", 3, rates)
+        if len(usual) < len(examples):
+            slower = tuple(_FINISHING * rate for rate in rates)
+            self._taught(fresh, reader.Material(examples, told, lessons), "finish", 4, slower)
+        return fresh.cpu()
+
+    def _taught(
+        self,
+        fresh: Reader,
+        material: reader.Material,
+        stage: str,
+        number: int,
+        rates: tuple[float, ...],
+    ) -> None:
+        schedule = self._schedule(stage, self.recipe.epochs[number], rates, reader.WEIGHT_DECAY)
+        pretrained = self.recipe.encoder is not None
         with torch.device(self.recipe.device):
             fresh.to(self.recipe.device)
             reader.train_reader(fresh, self.vocabulary, material, schedule, pretrained=pretrained)
-        return fresh.cpu()
 
     def _new(self, part: Callable[[ModelConfig], P]) -> P:
         """An untrained part; the same one whether the stages before it ran or were resumed."""

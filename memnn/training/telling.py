@@ -10,6 +10,7 @@ from memnn.records import Kind
 from memnn.training.conversations import Conversation, Turn
 from memnn.training.scenes import Scene
 
+_NAME: Final = "scenes-"  # of a conversation, before its number
 _TOGETHER: Final = 5  # scenes in a conversation
 _AROUND: Final = (20, 45)  # messages of somebody else
 _SPREAD: Final = (1, 2, 4)  # places between two messages of a scene, at most
@@ -33,8 +34,13 @@ def told_among(
         order = choice.sample(list(scenes), len(scenes))
         for at in range(0, len(order), _TOGETHER):
             some = order[at : at + _TOGETHER]
-            made.append(_conversation(f"scenes-{len(made)}", some, choice.choice(others), choice))
+            made.append(_conversation(f"{_NAME}{len(made)}", some, choice.choice(others), choice))
     return made
+
+
+def tells_scenes(user: str) -> bool:
+    """Whether the conversation of this user was made of scenes."""
+    return user.startswith(_NAME)
 
 
 def _conversation(

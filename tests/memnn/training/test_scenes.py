@@ -9,18 +9,9 @@ from memnn.records import Kind
 from memnn.training.conversations import read_conversations
 from memnn.training.scenes import Scene, read_scenes
 from memnn.training.telling import told_among
+from tests.training import FERRIES
 
 ROOT = Path(__file__).parents[3]
-FERRIES = """= ferries
-+ took the ferry to [Arran], pouring
-+ and the late one to [Bute]
-- wanted to go to Islay, cancelled
-count | how many islands did I go to / how many islands
-count=3 : 1 2 3 | how many did I plan
-list | which islands did I see
-abstain | how much is the ferry
-yesno : 3 = no | did I go to Islay
-"""
 
 
 def _scenes(folder: Path, text: str) -> list[Scene]:

@@ -20,7 +20,7 @@ from memnn.training.distil import Static, save_static
 from memnn.training.served import Recipe, train
 from memnn.training.trainer import Tick
 from tests import tiny
-from tests.training import corpora
+from tests.training import FERRIES, corpora
 from tests.worlds import TIME
 
 ROOT = Path(__file__).parents[3]
@@ -42,12 +42,15 @@ def _recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
     folder = tmp_path_factory.mktemp("served")
     users = TRAIN.read_text(encoding="utf-8").splitlines()[:3]
     (folder / "users.jsonl").write_text("\n".join(users) + "\n", encoding="utf-8")
+    (folder / "scenes").mkdir()
+    (folder / "scenes" / "one.txt").write_text(FERRIES, encoding="utf-8")
     return Recipe(
         folder / "users.jsonl",
         corpora(folder),
         folder / "work",
         held_out=3,
-        epochs=(2, 1, 1, 2),
+        scenes=folder / "scenes",
+        epochs=(2, 1, 1, 2, 1),
         threads=1,
     )
 
@@ -89,7 +92,7 @@ def test_the_seed_decides(recipe: Recipe, trained: Model, tmp_path: Path) -> Non
     assert not same(run(replace(recipe, work=tmp_path / "b", seed=2)), trained)
 
 
-@pytest.mark.parametrize("name", ["classifier", "fold-1", "scorer", "reader"])
+@pytest.mark.parametrize("name", ["classifier", "fold-1", "scorer", "reader", "finish"])
 def test_a_run_that_was_cut_off_goes_on(
     recipe: Recipe, trained: Model, tmp_path: Path, name: str
 ) -> None:
