@@ -32,6 +32,7 @@ from memnn.training.distil import Static
 from memnn.training.evaluation import outcomes, summary
 from memnn.training.examples import User, users
 from memnn.training.pretrained import start_from
+from memnn.training.reader import Material
 from memnn.training.scenes import read_scenes
 from memnn.training.telling import tells_scenes, told_among
 from memnn.training.trainer import Schedule, Tick
@@ -223,16 +224,16 @@ class _Run:
             rates = reader.RATES
         lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
         usual = [each for each in examples if not tells_scenes(each[0].user.name)]
-        self._taught(fresh, reader.Material(usual, told, lessons), "reader", 3, rates)
+        self._taught(fresh, Material(usual, told, lessons), "reader", 3, rates)
         if len(usual) < len(examples):
             slower = tuple(_FINISHING * rate for rate in rates)
-            self._taught(fresh, reader.Material(examples, told, lessons), "finish", 4, slower)
+            self._taught(fresh, Material(examples, told, lessons), "finish", 4, slower)
         return fresh.cpu()
 
     def _taught(
         self,
         fresh: Reader,
-        material: reader.Material,
+        material: Material,
         stage: str,
         number: int,
         rates: tuple[float, ...],

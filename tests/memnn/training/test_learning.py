@@ -49,7 +49,7 @@ PLACES = (
 def life(choice: random.Random, name: str) -> str:
     """One user: things are put somewhere, some are moved, and then asked for."""
     told: list[tuple[str, str]] = [(t, choice.choice(PLACES)) for t in choice.sample(THINGS, 6)]
-    for thing, _ in choice.sample(told, 2):
+    for thing, _ in choice.sample(told, 4):
         told.append((thing, choice.choice(PLACES)))
     messages: list[dict[str, object]] = [
         {"text": f"The {thing} is in the {place}.", "kind": "statement"} for thing, place in told

@@ -135,7 +135,7 @@ async def test_what_was_trained_serves(trained: Model, tmp_path: Path) -> None:
 def test_too_few_users(recipe: Recipe) -> None:
     """Without users to train or to calibrate on, that is said before anything is trained."""
     with pytest.raises(DataError, match=r"3 users with questions to train on and 0 to calibrate"):
-        run(replace(recipe, held_out=4))
+        run(replace(recipe, held_out=4, scenes=None))
 
 
 def test_what_is_wrong_with_the_data_is_one_line(recipe: Recipe, tmp_path: Path) -> None:
