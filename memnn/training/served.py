@@ -5,7 +5,7 @@ classifier  I
 fold-0/1    the first pass on each half of the users, to rank the other half's candidates
 scorer      O's first pass, on all of them
 reader      O's second pass and R, from a pre-trained encoder
-finish      the same, more slowly, with scenes among the conversations
+finish-1/2  the same, more slowly, with scenes among the conversations; what is served is their mean
 calibration on users that O and R were not trained on
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from torch import Tensor
 
 from memnn.calibration import Calibration
 from memnn.classifier import Classifier
@@ -40,7 +41,7 @@ from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
 _TIMES = 2  # that a scene is told
-_FINISHING = 0.4  # of the reader's rates, with scenes
+_FINISHING = (0.4, 0.3)  # of the reader's rates, in each round with scenes
 _LEAST_USERS = 2  # to train on, a half each for the folds
 _WAYS = {  # of `memnn.calibration.Calibration`: what is tried of each in turn
     "patience": (0.0, 1.0, 2.0, 3.0),
@@ -65,7 +66,8 @@ class Recipe:
         everyday: Sentences of no conversation for I.
         stories: File or folder of further conversations for the reader alone; None for none.
         encoder: Folder of the pre-trained encoder that the reader starts from; None for none.
-        epochs: Of the classifier, the folds, the scorer, the reader, and its finish.
+        epochs: Of the classifier, the folds, the scorer, and the reader.
+        finish: Of each round with scenes.
         threads: Processor threads.
         device: What the reader is trained on, as torch names it; all else is quick enough here.
     """
@@ -79,7 +81,8 @@ class Recipe:
     everyday: int = 8_000
     stories: Path | None = None
     encoder: Path | None = None
-    epochs: tuple[int, int, int, int, int] = (4, 2, 2, 4, 2)
+    epochs: tuple[int, int, int, int] = (4, 2, 2, 4)
+    finish: tuple[int, int] = (2, 1)
     threads: int = 2
     device: str = "cpu"
 
@@ -224,21 +227,28 @@ class _Run:
             rates = reader.RATES
         lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
         usual = [each for each in examples if not tells_scenes(each[0].user.name)]
-        self._taught(fresh, Material(usual, told, lessons), "reader", 3, rates)
+        schedule = self._schedule("reader", self.recipe.epochs[3], rates, reader.WEIGHT_DECAY)
+        self._taught(fresh, Material(usual, told, lessons), schedule)
         if len(usual) < len(examples):
-            slower = tuple(_FINISHING * rate for rate in rates)
-            self._taught(fresh, Material(examples, told, lessons), "finish", 4, slower)
+            self._finished(fresh, Material(examples, told, lessons), rates)
         return fresh.cpu()
 
-    def _taught(
-        self,
-        fresh: Reader,
-        material: Material,
-        stage: str,
-        number: int,
-        rates: tuple[float, ...],
-    ) -> None:
-        schedule = self._schedule(stage, self.recipe.epochs[number], rates, reader.WEIGHT_DECAY)
+    def _finished(self, fresh: Reader, material: Material, rates: tuple[float, ...]) -> None:
+        """Round after round, the mean of which tells right from wrong better than either."""
+        rounds: list[dict[str, Tensor]] = []
+        for number, (epochs, share) in enumerate(
+            zip(self.recipe.finish, _FINISHING, strict=True), start=1
+        ):
+            slower = tuple(share * rate for rate in rates)
+            schedule = self._schedule(f"finish-{number}", epochs, slower, reader.WEIGHT_DECAY)
+            another = replace(schedule, seed=schedule.seed + number - 1)
+            self._taught(fresh, material, another)
+            rounds.append({name: value.clone() for name, value in fresh.state_dict().items()})
+        fresh.load_state_dict(
+            {name: torch.stack([each[name] for each in rounds]).mean(0) for name in rounds[0]}
+        )
+
+    def _taught(self, fresh: Reader, material: Material, schedule: Schedule) -> None:
         pretrained = self.recipe.encoder is not None
         with torch.device(self.recipe.device):
             fresh.to(self.recipe.device)
@@ -270,12 +280,14 @@ def _about(
             "conversations": f"{len(conversations)} users of the project's own",
             "everyday sentences": "Tatoeba, CC BY 2.0 FR",
             "questions about sentences": "QAMR, MIT",
+            "scenes": "the project's own, by hand",
             "stories": "the project's own, filled in from patterns",
             "static vectors": "distilled from all-MiniLM-L6-v2, Apache-2.0",
             "encoder": "starts from all-MiniLM-L6-v2, Apache-2.0",
         },
         "seed": recipe.seed,
         "epochs": list(recipe.epochs),
+        "epochs with scenes": list(recipe.finish),
         "held_out": f"every {recipe.held_out}th user, for the calibration",
         "metrics on the held-out users, gold kinds given": metrics,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},

@@ -89,7 +89,7 @@ def _taught(tmp_path_factory: pytest.TempPathFactory) -> Model:
         corpora(folder),
         folder / "work",
         held_out=6,
-        epochs=(3, 1, 2, 18, 0),
+        epochs=(3, 1, 2, 18),
         threads=1,
     )
     model, about = train(recipe, config, static, lambda _: lambda _done, _all, _loss: None)

@@ -50,7 +50,8 @@ def _recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
         folder / "work",
         held_out=3,
         scenes=folder / "scenes",
-        epochs=(2, 1, 1, 2, 1),
+        epochs=(2, 1, 1, 2),
+        finish=(1, 1),
         threads=1,
     )
 
@@ -92,7 +93,9 @@ def test_the_seed_decides(recipe: Recipe, trained: Model, tmp_path: Path) -> Non
     assert not same(run(replace(recipe, work=tmp_path / "b", seed=2)), trained)
 
 
-@pytest.mark.parametrize("name", ["classifier", "fold-1", "scorer", "reader", "finish"])
+@pytest.mark.parametrize(
+    "name", ["classifier", "fold-1", "scorer", "reader", "finish-1", "finish-2"]
+)
 def test_a_run_that_was_cut_off_goes_on(
     recipe: Recipe, trained: Model, tmp_path: Path, name: str
 ) -> None:
