@@ -26,7 +26,8 @@ from memnn.training.distil import (
     packaged_encoder,
     save_static,
 )
-from memnn.training.served import Recipe, train
+from memnn.training.recipe import Recipe
+from memnn.training.served import train
 from memnn.training.trainer import Tick
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)

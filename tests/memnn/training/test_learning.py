@@ -13,7 +13,8 @@ from memnn.model import Model
 from memnn.network import Network
 from memnn.records import Answer, Message
 from memnn.training.distil import Static
-from memnn.training.served import Recipe, train
+from memnn.training.recipe import Recipe
+from memnn.training.served import train
 from tests import tiny
 from tests.training import corpora
 from tests.worlds import TIME

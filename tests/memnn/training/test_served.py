@@ -17,7 +17,8 @@ from memnn.model import Model
 from memnn.network import Network
 from memnn.records import Message
 from memnn.training.distil import Static, save_static
-from memnn.training.served import Recipe, train
+from memnn.training.recipe import Recipe
+from memnn.training.served import train
 from memnn.training.trainer import Tick
 from tests import tiny
 from tests.training import FERRIES, corpora
