@@ -52,7 +52,7 @@ class Share:
 
     ids: tuple[int, ...]
     inherits: bool
-    handed: tuple[int, ...] = ()
+    handed: frozenset[int] = frozenset()
 
 
 class Turns:
@@ -76,6 +76,8 @@ class Turns:
         Raises:
             StoreError: It may not have been heard.
         """
+        if self._heard is None:  # nothing is handed to a worker that nobody knows of yet
+            self._heard = await self._last()
         keys, lease_ms = (self._workers,), int(LEASE_S * 1000)
         living, lapsed = await self._connection.run(_BEAT, keys, self._worker, lease_ms, int(alone))
         return Beat(int(living), bool(lapsed))
@@ -96,20 +98,18 @@ class Turns:
         chat_ms = int(_CHAT_S * 1000)
         reply = await self._connection.run(_TURN, keys, self._worker, chat_ms, *chats)
         inherits, handed, mine = reply
-        return Share(tuple(map(int, mine)), inherits == b"1", tuple(map(int, handed)))
+        return Share(tuple(map(int, mine)), inherits == b"1", frozenset(map(int, handed)))
 
     async def posted(self) -> tuple[int, ...]:
         """Listen for a moment; returns the ids that others handed over meanwhile.
 
-        What was posted before the first call is not heard; `Inbox.left` has it.
-
         Raises:
             StoreError: Nothing was heard.
         """
-        if self._heard is None:
-            self._heard = await self._last()
         block = ("BLOCK", _LISTEN_MS, "COUNT", _MOST)
-        reply = await self._connection.command("XREAD", *block, "STREAMS", self._posts, self._heard)
+        reply = await self._connection.command(
+            "XREAD", *block, "STREAMS", self._posts, self._heard or "$"
+        )
         entries = [entry for _, some in reply or () for entry in some]
         if entries:
             self._heard = entries[-1][0]

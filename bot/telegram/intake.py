@@ -92,7 +92,9 @@ class Intake:
         try:
             share = await self._turns.take({i: new.chat for i, new in fresh.items()})
             mine.update(share.ids)
-            if share.inherits or not self._inbox.given(share.handed):
+            # One that came here a second time says nothing of those handed over before it.
+            heard = not fresh.keys() & share.handed and self._inbox.given(share.handed)
+            if share.inherits or not heard:
                 left = _read(await self._inbox.left())
                 fresh = dict(sorted((left | fresh).items()))
                 mine.update((await self._turns.take({i: n.chat for i, n in left.items()})).ids)

@@ -88,13 +88,13 @@ async def test_what_was_handed_over_is_told_of_with_the_next_update(crew: Crew) 
     ann, ben = await crew.worker(), await crew.worker()
     await ann.take_in({1: 5, 2: 6})
     await ben.take_in({3: 5, 4: 5})
-    assert (await ann.turns.take({5: 6})).handed == ()
+    assert (await ann.turns.take({5: 6})).handed == frozenset()
     share = await ann.turns.take({6: 5})
-    assert share.handed == (4,)
+    assert share.handed == {4}
     assert not ann.inbox.given(share.handed)
     assert sorted(await ann.inbox.left()) == [3, 4]
     assert ann.inbox.given(share.handed)
-    assert (await ann.turns.take({7: 5})).handed == ()
+    assert (await ann.turns.take({7: 5})).handed == frozenset()
 
 
 async def test_the_work_of_a_dead_worker_is_taken_up_once(crew: Crew) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from itertools import count
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from telegram import Bot, Update
 
@@ -175,6 +175,8 @@ STEP = st.tuples(
 )
 
 
+@example(steps=[(Life.take, 0, 1), (Life.take, 1, 1), (Life.take, 0, 1)])
+@example(steps=[(Life.take, 0, 1), (Life.take, 1, 1), (Life.take, 1, 1), (Life.again, 0, 1)])
 @given(steps=st.lists(STEP, max_size=25))
 @settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
