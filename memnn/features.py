@@ -61,16 +61,35 @@ def match_features(
     total = 1e-6
     for word, general in dict(words).items():
         holding = slots.postings(word)
-        rarity = _rarity_here(len(holding), general, slots.rows)
+        rarity = rarity_here(len(holding), general, slots.rows)
         matched[holding if rows is None else _among(rows, holding)] += rarity
         total += rarity
+    return as_features(matched, total, lengths)
+
+
+def as_features(
+    matched: NDArray[np.float32], total: float, lengths: NDArray[np.uint16]
+) -> NDArray[np.float32]:
+    """The features of memories, shape [C, MATCHES].
+
+    Args:
+        matched: Rarity of the question's words that each holds, shape [C].
+        total: Of all words of the question.
+        lengths: Content words of each memory, shape [C].
+    """
     share = matched / total
     discounted = matched / 10.0 / (1.0 + lengths.astype(np.float32) / _TYPICAL_LENGTH)
     return np.stack([share, discounted, (matched > 0).astype(np.float32)], axis=1)
 
 
-def _rarity_here(holding: int, general: float, memories: int) -> float:
-    """Inverse document frequency among these memories and `_LANGUAGE` texts of all sorts."""
+def rarity_here(holding: int, general: float, memories: int) -> float:
+    """Inverse document frequency among these memories and `_LANGUAGE` texts of all sorts.
+
+    Args:
+        holding: How many of the memories hold the word.
+        general: Its inverse document frequency in the language at large, natural logarithm.
+        memories: How many there are.
+    """
     held = holding + _LANGUAGE * math.exp(-general)
     return max(0.0, -math.log(held / (memories + _LANGUAGE)))
 

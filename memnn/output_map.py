@@ -21,6 +21,7 @@ from memnn.ranking import Ranking
 from memnn.reader import Form, Reading
 from memnn.reading import MARKS, Batch, Candidate, Page, cut, fitting
 from memnn.records import Hop, Memory, Scored
+from memnn.slips import first_hop
 from memnn.slots import Slots
 from memnn.vocabulary import Word
 
@@ -137,7 +138,7 @@ def short_listed(
         slots: The memories; at least one.
         asker: See `memnn.first_pass.first_pass`.
     """
-    first = first_pass(model, question, slots, asker=asker)
+    first = first_hop(model, question, slots, asker)
     sprung = first.best(_SPRUNG)
     later = [first_pass(model, question, slots, [row], asker) for row in sprung]
     return first, shortlist(first, later, model.config.second_pass)

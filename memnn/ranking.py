@@ -50,6 +50,12 @@ class Ranking:
         known = self.rows[places] == wanted
         return np.where(known, self.scores[places], np.float32(-np.inf))
 
+    def raised(self, rows: Sequence[int], by: NDArray[np.float32]) -> "Ranking":
+        """The same with the scores of some candidates raised, each by its own."""
+        scores = self.scores.copy()
+        scores[np.searchsorted(self.rows, rows)] += by
+        return Ranking(self.rows, scores)
+
     def best(self, count: int) -> list[int]:
         """Rows of the highest finite scores, best first; of equals the newest first."""
         count = min(count, self.considered)

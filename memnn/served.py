@@ -1,6 +1,5 @@
 """The served model as the parts of a network: I, G, O and R on people's own words."""
 
-from memnn.first_pass import first_pass
 from memnn.generalization import Generalization
 from memnn.input_map import perceive
 from memnn.model import Model
@@ -9,6 +8,7 @@ from memnn.parts import Parts
 from memnn.ranking import Ranking
 from memnn.records import Answer, Message, Perception
 from memnn.response import respond
+from memnn.slips import first_hop
 from memnn.slots import Slots
 
 
@@ -24,9 +24,9 @@ class Served(Generalization):
         return perceive(self.model, message)
 
     def rank(self, text: str, slots: Slots, asker: str = "") -> Ranking:
-        """O's first pass; see `memnn.first_pass`."""
+        """O's first pass; see `memnn.slips`."""
         model = self.model
-        return first_pass(model, model.question(text), slots, asker=model.question(asker))
+        return first_hop(model, model.question(text), slots, model.question(asker))
 
     def answer(self, text: str, slots: Slots, asker: str = "") -> Answer:
         """O, then R; see `memnn.output_map` and `memnn.response`."""

@@ -18,6 +18,7 @@ from memnn.ranking import Ranking
 from memnn.reader import COUNTS, LEAST_COUNT, Form
 from memnn.reading import MARKS, Candidate, Page, cut, fitting
 from memnn.scorer import Candidates, Role, Scorer
+from memnn.slips import forgiving
 from memnn.text import Token, tokenise
 from memnn.training.corpora import Fact
 from memnn.training.examples import CHAINED, MEMORY_WORDS, QUESTION_WORDS, Asked, User
@@ -218,7 +219,12 @@ def _examples(scorer: Scorer, user: User, config: ModelConfig) -> Iterator[Examp
         memories = scorer.embed(user.memory_bags, Role.MEMORY)
         asking = scorer.embed(user.question_bags, Role.QUESTION)
         scores = scorer.first_hop(asking, Candidates(memories, user.match, user.allowed)).numpy()
-        firsts = [Ranking.of_all(line) for line in scores]
+        firsts = [
+            forgiving(
+                scorer, asked.words, user.slots, Ranking.of_all(line), user.memories.__getitem__
+            )
+            for asked, line in zip(user.asked, scores, strict=True)
+        ]
         sprung = [(at, row) for at, first in enumerate(firsts) for row in first.best(_SPRUNG)]
         places = torch.tensor([at for at, _ in sprung])
         onward = next_scores(scorer, user, memories, places, [(row,) for _, row in sprung]).numpy()
