@@ -15,6 +15,8 @@ from memnn.output_map import Read
 from memnn.records import Memory
 from memnn.text import Token, tokenise
 
+_SURE = 1.0  # a logit
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -61,10 +63,11 @@ def items(read: Read, longest: int) -> tuple[tuple[str, ...], float]:
     """
     logits = read.reading.item[0]
     sure = torch.nn.functional.logsigmoid(logits.abs())[_of_supports(read)]
+    of_one = _items_of_several if read.chosen.sum() > 1 else _items
     found = {
         _written(memory, tokens, first, last): None
         for memory, tokens, here in _texts(read, supports=True)
-        for first, last in _items(logits.numpy()[here], longest)
+        for first, last in of_one(logits.numpy()[here], longest)
     }
     return tuple(found), float(sure.sum())
 
@@ -96,6 +99,28 @@ def _best(
     both = np.where(possible, both, -np.inf)
     first, last = divmod(int(both.argmax()), words)
     return first, last, float(both[first, last])
+
+
+def _items_of_several(logits: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:
+    """The items of one of several supports: most such hold one, often of several words.
+
+    So it is that which begins and ends most surely, as a whole; beside it only what is sure too.
+
+    Args:
+        logits: Of each word to begin, and to end, an item, shape [W, 2].
+        longest: Most words of an item.
+    """
+    first, last, _ = _best(logits[:, 0], logits[:, 1], longest)
+    before = _sure_items(logits[:first], 0, longest)
+    return [*before, (first, last), *_sure_items(logits[last + 1 :], last + 1, longest)]
+
+
+def _sure_items(logits: NDArray[np.float32], at: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Items among the words from a place on that surely begin and end."""
+    if (logits[:, 0] > _SURE).any():
+        for first, last in _items(logits - _SURE, longest):
+            if logits[last, 1] > _SURE:
+                yield at + first, at + last
 
 
 def _items(logits: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:

@@ -110,10 +110,22 @@ def test_an_item_runs_from_where_it_begins_to_where_it_ends() -> None:
     found = chosen(model, "What?", "red apples plums", "pears")
     assert found.read is not None
     edges = torch.full_like(found.read.reading.item, -1.0)  # of red, apples, plums, pears
-    edges[0, [0, 2, 3], 0] = edges[0, [1, 2, 3], 1] = 1.0
+    edges[0, [0, 2, 3], 0] = edges[0, [1, 2, 3], 1] = 2.0
     read = replace(found.read, reading=replace(found.read.reading, item=edges))
     assert stretches.items(read, longest=8)[0] == ("red apples", "plums", "pears")
-    assert stretches.items(read, longest=1)[0] == ("red", "plums", "pears")
+    assert stretches.items(read, longest=1)[0] == ("plums", "pears")  # rather none than a piece
+
+
+def test_one_of_several_supports_is_not_cut_up() -> None:
+    """Its surest stretch is an item; what only may begin or end one, beside or in it, is none."""
+    model = tiny.model(form=Form.LIST)
+    found = chosen(model, "What?", "hot cross buns today", "pears")
+    assert found.read is not None
+    edges = torch.full_like(found.read.reading.item, -1.0)  # of hot, cross, buns, today, pears
+    edges[0, [0, 1, 3], 0] = torch.tensor([2.0, 0.5, 0.5])
+    edges[0, [0, 2, 3], 1] = torch.tensor([0.5, 2.0, 0.5])
+    read = replace(found.read, reading=replace(found.read.reading, item=edges))
+    assert stretches.items(read, longest=8)[0] == ("hot cross buns", "pears")
 
 
 def test_every_support_gives_an_item() -> None:
