@@ -201,14 +201,14 @@ def _settings(directory: Path, server: TelegramServer) -> Settings:
 
 
 async def _fill(settings: Settings) -> None:
-    """Give some people their memories, before the bot starts."""
+    """Give some people their memories, before the bot starts: a message each, as people tell."""
     said = Texts().statements
     async with open_runtime(settings) as runtime:
         for chat in range(FIRST_CHAT, FIRST_CHAT + PEOPLE_ONE_BY_ONE):
             scope = chat_scope(settings.bot_id, chat)
-            for part in range(MEMORIES // 50):
-                message = Message(f"before-{part}", "", datetime.now(UTC))
-                await runtime.conversation.take_in(scope, message, list(islice(said, 50)))
+            for number, text in enumerate(islice(said, MEMORIES)):
+                message = Message(f"before-{number}", text, datetime.now(UTC))
+                await runtime.conversation.take_in(scope, message, [text])
 
 
 @asynccontextmanager

@@ -39,7 +39,7 @@ class ModelConfig:
     head_hidden: int = 128
     page_pieces: int = 320
     text_pieces: int = 96
-    second_pass: int = 10
+    second_pass: int = 8
     max_hops: int = 6
     question_words: int = 40
     memory_words: int = 48

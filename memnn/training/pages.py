@@ -28,12 +28,12 @@ from memnn.training.targets import Span, Target, span_target, target
 from memnn.vocabulary import Vocabulary, Word
 
 _SPRUNG = 2
-_RIVALS = (4, 12)  # fewest and most candidates beside the supports
+_RIVALS = (3, 9)  # fewest and most candidates beside the supports
 _FOREIGN, _ROBBED = 0.06, 0.15  # share of questions of somebody else's, without their support
 _ROBBABLE = frozenset({"single", "unseen", "other_person", "paraphrase", "yesno", "temporal"})
-_NEAT = 0.5  # share of questions read as the data have them
-_SLIPS = (0.03, 0.08, 0.2)  # shares of words hit in the others, as likely as each other
-_LOWER, _SLIPPED = 0.25, (0.15, 0.5)  # which memories lose their capitals; which have slips
+_NEAT = 0.4  # share of questions read as the data have them
+_SLIPS = (0.05, 0.1, 0.2)  # shares of words hit in the others, as likely as each other
+_LOWER, _SLIPPED = 0.25, (0.15, 0.6)  # which memories lose their capitals; which have slips
 _STRAYS = (1, 4)  # sentences beside the one that a lesson is about
 _MISSED = -10.0  # first-pass score of a support that the first pass did not list
 _ALIKE = 15.0  # rarity that an old and a newer statement must share to be of one thing

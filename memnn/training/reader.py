@@ -27,7 +27,7 @@ from memnn.vocabulary import Vocabulary
 RATES = (8e-5, 6e-4)  # of an encoder's layers that were pre-trained, of the rest
 FRESH_RATES = (2e-3, 2e-3)  # where none was
 WEIGHT_DECAY = 0.01
-_STORIES, _LESSONS = 0.8, 0.2  # a question of the conversations
+_STORIES, _LESSONS = 0.5, 0.2  # a question of the conversations
 _WEIGHTS = {  # of a story's question, by its category: more of what is hard; else 1
     "list": 4.0,
     "count": 4.0,
