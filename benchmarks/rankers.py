@@ -17,9 +17,9 @@ from sentence_transformers import SentenceTransformer
 
 from memnn.generalization import Generalization
 from memnn.model import Model
-from memnn.output_map import lay_out, short_listed
 from memnn.reading import Batch
 from memnn.records import Memory
+from memnn.shortlist import lay_out, short_listed
 from memnn.slots import Slots
 from memnn.training.distil import packaged_encoder
 

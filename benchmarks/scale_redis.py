@@ -231,7 +231,7 @@ def _answer(
     async def answer(number: int) -> None:
         """Fetch what may answer, and answer from it: both passes and R."""
         question = questions[number % len(questions)]
-        parts.answer(question, await store.candidates("1", parts.words(question)))
+        parts.take_up(question, await store.candidates("1", parts.words(question)))()
 
     return answer
 

@@ -1,12 +1,18 @@
 """The memory network: I, G, O and R joined to a store; the only place here that awaits."""
 
+import asyncio
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from memnn.model import Model
 from memnn.parts import Parts
 from memnn.records import Answer, Kind, Memory, Message, Perception, Scored, Trace
 from memnn.served import parts_of
 from memnn.store import Store
+
+_READERS: Final = min(4, os.cpu_count() or 1)  # threads; the interpreter bears no more of them
 
 
 class Network:
@@ -21,6 +27,7 @@ class Network:
         self.model = model
         self.store = store
         self._parts = parts_of(model)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
 
     def perceive(self, message: Message) -> Perception:
         """I(x): what a message is."""
@@ -72,7 +79,8 @@ class Network:
         slots = await self.store.candidates(scope, self._parts.words(text, asker))
         if not len(slots):
             return Answer(None, (), (), 0.0, Trace())
-        return self._parts.answer(text, slots, asker)
+        rest = self._parts.take_up(text, slots, asker)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, rest)
 
     async def search(self, scope: str, text: str, *, limit: int = 10) -> tuple[Scored, ...]:
         """The memories nearest to a text by the first pass, best first.

@@ -4,7 +4,7 @@ The served model and the papers' networks over a closed dictionary are both such
 holds a conversation with one can hold it with the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from memnn.ranking import Ranking
@@ -50,6 +50,16 @@ class Parts(Protocol):
         """
         ...
 
-    def answer(self, text: str, slots: Slots, asker: str = "") -> Answer:
-        """R(O(x, m)): the answer from at least one memory, or none; arguments as of `rank`."""
+    def take_up(self, text: str, slots: Slots, asker: str = "") -> Callable[[], Answer]:
+        """R(O(x, m)), its first step done: what the memories hold for the question is taken out.
+
+        Args:
+            text: The question.
+            slots: At least one memory.
+            asker: See `memnn.records.Message.speaker`.
+
+        Returns:
+            The other steps, which are nearly all of the work. They touch nothing that changes, so
+            another thread may take them; their result is the answer, or that there is none.
+        """
         ...

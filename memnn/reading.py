@@ -18,7 +18,7 @@ from torch import Tensor
 from memnn.vocabulary import LOOKS, Vocabulary, Word
 
 MATCHES = 5  # of a candidate's word with the question, see `_Question.matches`
-MARKS = 8  # numbers that describe a candidate among the others; `memnn.output_map` fills them
+MARKS = 8  # numbers that describe a candidate among the others; `memnn.shortlist` fills them
 PRIORS = 4  # the first of them: what the first pass thought of it
 _NO_MATCH = np.zeros(MATCHES, dtype=np.float32)
 

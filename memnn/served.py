@@ -1,13 +1,16 @@
 """The served model as the parts of a network: I, G, O and R on people's own words."""
 
+from collections.abc import Callable
+
 from memnn.generalization import Generalization
 from memnn.input_map import perceive
 from memnn.model import Model
-from memnn.output_map import choose_supports
+from memnn.output_map import run_hops
 from memnn.parts import Parts
 from memnn.ranking import Ranking
 from memnn.records import Answer, Message, Perception
 from memnn.response import respond
+from memnn.shortlist import listed
 from memnn.slips import first_hop
 from memnn.slots import Slots
 
@@ -28,11 +31,11 @@ class Served(Generalization):
         model = self.model
         return first_hop(model, model.question(text), slots, model.question(asker))
 
-    def answer(self, text: str, slots: Slots, asker: str = "") -> Answer:
-        """O, then R; see `memnn.output_map` and `memnn.response`."""
-        question = self.model.question(text)
-        chosen = choose_supports(self.model, question, slots, self.model.question(asker))
-        return respond(self.model, text, question, chosen)
+    def take_up(self, text: str, slots: Slots, asker: str = "") -> Callable[[], Answer]:
+        """O, then R; see `memnn.shortlist`, `memnn.output_map` and `memnn.response`."""
+        model, question = self.model, self.model.question(text)
+        found = listed(model, question, slots, model.question(asker))
+        return lambda: respond(model, text, question, run_hops(model, found))
 
 
 def parts_of(model: Model | Parts) -> Parts:

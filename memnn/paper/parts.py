@@ -5,7 +5,7 @@ each sentence the next slot. O and R are those of `memnn.paper.network`, over al
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -90,14 +90,17 @@ class StoryParts:
             found[rows] = self.network.chances(question)[0, NULLS:]
         return Ranking.of_all(found)
 
-    def answer(self, text: str, slots: Slots, asker: str = "") -> Answer:  # noqa: ARG002 -- likewise
+    def take_up(self, text: str, slots: Slots, asker: str = "") -> Callable[[], Answer]:  # noqa: ARG002 -- likewise
         """O, then R."""
         rows, question = self._asked(text, slots)
-        if not question.text or not rows:
+        memories = [slots.held(row) for row in rows]
+        return lambda: self._answer(question, memories)
+
+    def _answer(self, question: Question, memories: Sequence[Memory]) -> Answer:
+        if not question.text or not memories:
             return Answer(None, (), (), 0.0, Trace())
         (answered,) = self.network.answer([question])
-        supports = tuple(slots.held(rows[at]) for at in answered.supports)
-        memories = [slots.held(row) for row in rows]
+        supports = tuple(memories[at] for at in answered.supports)
         chances = self.network.chances(question, answered.supports)
         chosen = [*(memory.id for memory in supports), None]
         hops = tuple(_hop(memories, line, at) for line, at in zip(chances, chosen, strict=False))

@@ -13,11 +13,11 @@ import torch
 from numpy.typing import NDArray
 
 from memnn.config import ModelConfig
-from memnn.output_map import Shortlist, candidate_marks, shortlist
 from memnn.ranking import Ranking
 from memnn.reader import COUNTS, LEAST_COUNT, Form
 from memnn.reading import MARKS, Candidate, Page, cut, fitting
 from memnn.scorer import Candidates, Role, Scorer
+from memnn.shortlist import Shortlist, candidate_marks, shortlist
 from memnn.slips import forgiving
 from memnn.text import Token, tokenise
 from memnn.training.corpora import Fact

@@ -1,5 +1,6 @@
 """The four parts joined to a store."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,17 @@ async def test_what_is_forgotten_answers_no_more() -> None:
     seen = {scored.memory.text for hop in answer.trace.hops for scored in hop.best}
     assert seen <= set(FACTS[1:])
     assert len(await network.search("a", "spare key")) == 2
+
+
+async def test_others_go_on_while_a_question_is_read() -> None:
+    """Many questions, and what is told and forgotten meanwhile, do not get into each other."""
+    network = await remembering(tiny.model(), *FACTS)
+    alone = [await ask(network, question) for question in tiny.TEXTS]
+    asked = [asyncio.create_task(ask(network, question)) for question in tiny.TEXTS]
+    await asyncio.sleep(0)  # every question has its page now
+    await network.store.forget("a", [1, 2])
+    await network.remember("a", told("The spare key is at work.", 7))
+    assert await asyncio.gather(*asked) == alone
 
 
 async def test_search_is_best_first_and_limited() -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,16 +9,9 @@ from hypothesis import strategies as st
 from memnn.first_pass import first_pass
 from memnn.generalization import Generalization
 from memnn.model import Model
-from memnn.output_map import (
-    Chosen,
-    Shortlist,
-    candidate_marks,
-    choose_supports,
-    lay_out,
-    shortlist,
-)
-from memnn.ranking import Ranking
+from memnn.output_map import Chosen, choose_supports, run_hops
 from memnn.records import Memory
+from memnn.shortlist import listed
 from memnn.slots import Slots
 from tests import tiny
 from tests.worlds import TIME
@@ -108,17 +100,6 @@ def test_the_page_holds_the_best_of_the_first_pass() -> None:
     assert all(s.first == pytest.approx(ranking.at([s.memory.id - 1])[0]) for s in hop.best)
 
 
-def test_a_long_memory_leaves_room_for_others() -> None:
-    """What is too long is cut to be read, and however much is told, the page holds two."""
-    model = tiny.model()
-    slots = memories(model, *("unheard-of " * 30 + str(i) for i in range(6)))
-    listed = Shortlist(tuple(range(6)), np.zeros(6, np.float32), np.zeros(6, np.float32))
-    rows, page = lay_out(model, model.question("Where? " * 30), listed, slots)
-    assert len(rows) >= 2
-    for candidate in page.candidates:
-        assert sum(len(w.pieces) for w in candidate.words) <= model.config.text_pieces
-
-
 def test_a_null_memory_that_wins_stops_the_hops() -> None:
     """The first hop always gives a support; the null memory can win from the second on."""
     model = with_null(1e3)
@@ -142,32 +123,16 @@ def test_nothing_to_choose_from() -> None:
     assert choose(model, "Where is the key?", Slots()) == Chosen((), ())
 
 
-def test_a_shortlist_by_hand() -> None:
-    """The best, what goes on from the two best, and what was told right beside them."""
-    first, onward, from_second = (
-        Ranking.of_all(np.array(scores, np.float32))
-        for scores in (
-            [0, 9, -np.inf, 8, 1, 2],
-            [5, -np.inf, -np.inf, 1, 7, 3],
-            [6, 2, -np.inf, -np.inf, 0, 1],
-        )
-    )
-    listed = shortlist(first, [onward, from_second], 5)
-    assert listed.rows == (1, 3, 5, 4, 0)  # row 2 is dead
-    assert listed.first.tolist() == [9, 8, 2, 1, 0]
-    assert listed.later.tolist() == [2, 1, 3, 7, 6]
-    far = Ranking.of_all(np.array([*range(30), -1.0, 90.0, -2.0], np.float32))
-    assert {30, 32} <= set(shortlist(far, [far, far], 20).rows)  # told right beside the best
-
-
-def test_candidate_marks_by_hand() -> None:
-    """Score below the best and by itself, rank, later hop, recency three ways, neighbour."""
-    listed = Shortlist((4, 1), np.array([6.0, 2.0], np.float32), np.array([-np.inf, 4], np.float32))
-    expected = [
-        [0.0, 0.3, 0.0, -2.0, 1.0, 1.0, 0.0, 2.0],
-        [-0.4, 0.1, 1 / 16, 0.2, 1 - 3 / 5, np.exp(-3 / 5), 0.03, 1.0],
-    ]
-    np.testing.assert_allclose(candidate_marks(listed, 5, {4, 3}), expected, rtol=1e-6)
+def test_the_page_is_all_that_is_read() -> None:
+    """What happens to the memory after the page was taken out of it changes no choice."""
+    model = tiny.model(3)
+    slots = memories(model, *STATEMENTS)
+    question = model.question("Where is the key?")
+    before, found = choose_supports(model, question, slots), listed(model, question, slots)
+    for memory in list(slots)[1:]:
+        slots.remove(memory.id)
+    after = run_hops(model, found)
+    assert (after.supports, after.hops) == (before.supports, before.hops)
 
 
 def test_a_patient_network_looks_on() -> None:
