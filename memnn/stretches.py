@@ -5,6 +5,7 @@ A stretch is given back as the person wrote it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from memnn.output_map import Read
 from memnn.records import Memory
 from memnn.text import Token, tokenise
 
-_SURE = 1.0  # a logit
+_OF_SEVERAL = 2.0  # a logit; one of several supports holds rather one item than two
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ def items(read: Read, longest: int) -> tuple[tuple[str, ...], float]:
     """
     logits = read.reading.item[0]
     sure = torch.nn.functional.logsigmoid(logits.abs())[_of_supports(read)]
-    of_one = _items_of_several if read.chosen.sum() > 1 else _items
+    cost = _OF_SEVERAL if read.chosen.sum() > 1 else 0.0
     found = {
         _written(memory, tokens, first, last): None
         for memory, tokens, here in _texts(read, supports=True)
-        for first, last in of_one(logits.numpy()[here], longest)
+        for first, last in _items(logits.numpy()[here], longest, cost)
     }
     return tuple(found), float(sure.sum())
 
@@ -101,43 +102,27 @@ def _best(
     return first, last, float(both[first, last])
 
 
-def _items_of_several(logits: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:
-    """The items of one of several supports: most such hold one, often of several words.
+def _items(logits: NDArray[np.float32], longest: int, cost: float) -> list[tuple[int, int]]:
+    """First and last word of the items of one memory: those that are worth most together.
 
-    So it is that which begins and ends most surely, as a whole; beside it only what is sure too.
-
-    Args:
-        logits: Of each word to begin, and to end, an item, shape [W, 2].
-        longest: Most words of an item.
-    """
-    first, last, _ = _best(logits[:, 0], logits[:, 1], longest)
-    before = _sure_items(logits[:first], 0, longest)
-    return [*before, (first, last), *_sure_items(logits[last + 1 :], last + 1, longest)]
-
-
-def _sure_items(logits: NDArray[np.float32], at: int, longest: int) -> Iterator[tuple[int, int]]:
-    """Items among the words from a place on that surely begin and end."""
-    if (logits[:, 0] > _SURE).any():
-        for first, last in _items(logits - _SURE, longest):
-            if logits[last, 1] > _SURE:
-                yield at + first, at + last
-
-
-def _items(logits: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:
-    """First and last word of the items of one memory.
+    An item is worth the logits of its first word to begin and of its last to end one, less a cost.
+    Where none is worth anything, it is the best.
 
     Args:
         logits: Of each word to begin, and to end, an item, shape [W, 2].
         longest: Most words of an item.
+        cost: A logit.
     """
-    begins = np.flatnonzero(logits[:, 0] > 0)  # rather yes than no
-    if not begins.size:
-        begins = logits[:, :1].argmax(0)
-    bounds = [*begins[1:], len(logits)]
-    return [
-        (int(first), int(first + logits[first : min(bound, first + longest), 1].argmax()))
-        for first, bound in zip(begins, bounds, strict=True)
-    ]
+    begin, end = logits.T.tolist()
+    best: list[tuple[float, tuple[tuple[int, int], ...]]] = [(0.0, ())]  # of the words up to one
+    for stop in range(1, len(begin) + 1):
+        least = max(0, stop - longest)
+        ending = [
+            (worth + begin[first] + end[stop - 1] - cost, (*found, (first, stop - 1)))
+            for first, (worth, found) in enumerate(best[least:], least)
+        ]
+        best.append(max([best[-1], *ending], key=itemgetter(0)))
+    return list(best[-1][1]) or [_best(logits[:, 0], logits[:, 1], longest)[:2]]
 
 
 def _written(memory: Memory, tokens: Sequence[Token], first: int, last: int) -> str:

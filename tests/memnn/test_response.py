@@ -123,9 +123,21 @@ def test_one_of_several_supports_is_not_cut_up() -> None:
     assert found.read is not None
     edges = torch.full_like(found.read.reading.item, -1.0)  # of hot, cross, buns, today, pears
     edges[0, [0, 1, 3], 0] = torch.tensor([2.0, 0.5, 0.5])
-    edges[0, [0, 2, 3], 1] = torch.tensor([0.5, 2.0, 0.5])
+    edges[0, [0, 2, 3], 1] = torch.tensor([0.5, 2.0, 1.0])
     read = replace(found.read, reading=replace(found.read.reading, item=edges))
     assert stretches.items(read, longest=8)[0] == ("hot cross buns", "pears")
+
+
+def test_words_that_belong_together_are_one_item() -> None:
+    """A word that may begin an item goes on with the one before where that does not end there."""
+    model = tiny.model(form=Form.LIST)
+    found = chosen(model, "What?", "bread machine exercise bike")
+    assert found.read is not None
+    edges = torch.full_like(found.read.reading.item, -3.0)  # of bread, machine, exercise, bike
+    edges[0, [0, 1, 2, 3], 0] = torch.tensor([3.0, -1.0, 3.0, 1.0])
+    edges[0, [1, 2, 3], 1] = torch.tensor([2.0, -2.0, 2.0])
+    read = replace(found.read, reading=replace(found.read.reading, item=edges))
+    assert stretches.items(read, longest=8)[0] == ("bread machine", "exercise bike")
 
 
 def test_every_support_gives_an_item() -> None:
