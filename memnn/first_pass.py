@@ -18,6 +18,7 @@ from memnn.model import Model
 from memnn.ranking import Ranking
 from memnn.scorer import Among, Candidates, Role
 from memnn.slots import Rows, Slots
+from memnn.speaking import OF_OTHERS, told_by_others
 from memnn.vocabulary import Word
 
 _BLOCK: Final = 1 << 16  # rows that are scored at once: so much memory is taken, whatever N is
@@ -39,12 +40,15 @@ def first_pass(
         slots: The memories; at least one.
         chosen: Rows of the supports chosen so far, which are not to be had.
         asker: The name of who asks, which is a word of what they told; none in a scope of one.
+            Who asks of themselves rather means what they told themselves.
     """
     asked = {w.hash: w.rarity for w in (*question, *asker) if w.content}
     texts = [slots.derived(row, model.memory) for row in chosen]
     new = {w.hash: w.rarity for t in texts for w in t if w.content and w.hash not in asked}
     asking = model.embed([question], Role.QUESTION)
     supports = model.embed(texts, Role.SUPPORT).mean(0, keepdim=True) if texts else None
+
+    others = told_by_others(question, slots, asker)
 
     def scored(seen: _Seen) -> Ranking:
         memories = Candidates(
@@ -54,9 +58,11 @@ def first_pass(
             among=seen.among,
         )
         if supports is None:
-            return seen.ranked(model.scorer.first_hop(asking, memories))
-        match = torch.from_numpy(match_features(new.items(), slots, seen.rows))[None]
-        return seen.ranked(model.scorer.next_hop(asking, supports, memories, match))
+            found = seen.ranked(model.scorer.first_hop(asking, memories))
+        else:
+            match = torch.from_numpy(match_features(new.items(), slots, seen.rows))[None]
+            found = seen.ranked(model.scorer.next_hop(asking, supports, memories, match))
+        return found if others is None else found.lowered(others[found.rows], OF_OTHERS)
 
     parts = [scored(seen) for seen in _looked_at(slots, [*asked, *new], chosen)]
     return parts[0] if len(parts) == 1 else Ranking.joined(parts)

@@ -56,6 +56,10 @@ class Ranking:
         scores[np.searchsorted(self.rows, rows)] += by
         return Ranking(self.rows, scores)
 
+    def lowered(self, which: NDArray[np.bool_], by: float) -> "Ranking":
+        """The same with some scores lowered; ``which`` has the shape of the scores."""
+        return Ranking(self.rows, np.where(which, self.scores - np.float32(by), self.scores))
+
     def best(self, count: int) -> list[int]:
         """Rows of the highest finite scores, best first; of equals the newest first."""
         count = min(count, self.considered)

@@ -1,6 +1,7 @@
 """O's first pass: over all memories, over candidates, and for whoever asks."""
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,6 +88,33 @@ def test_whoever_asks_is_found_by_their_name() -> None:
     for asker, best in (("Ann", 0), ("Bob", 1)):
         question = model.question("Where is the key?")
         assert first_pass(model, question, slots, asker=model.question(asker)).best(1) == [best]
+
+
+@pytest.mark.parametrize(
+    ("asked", "neutral"),
+    [
+        ("Where did I put the key?", "Where did they put the key?"),
+        ("where have i put the key", "where have they put the key"),
+        ("my key?", "the key?"),
+    ],
+)
+@pytest.mark.parametrize("chosen", [[], [0]], ids=["first hop", "second hop"])
+def test_who_asks_of_themselves_means_what_they_told(
+    asked: str, neutral: str, chosen: list[int]
+) -> None:
+    """What others told is less likely then, in every hop; what the asker told stays as it is."""
+    model = tiny.model()
+    with torch.no_grad():
+        for part in (model.scorer.scale, model.scorer.time_gate.weight, model.scorer.hop_scale):
+            part.zero_()
+    told = ("The pot is here.", "The key is in the hall.", "The key is in the pot.")
+    slots = memories(model, *told, speakers=("Bob", "Ann Lee", "Bob"))
+    ann = model.question("Ann Lee")
+    mine, anyones = (
+        first_pass(model, model.question(text), slots, chosen, ann).at([1, 2])
+        for text in (asked, neutral)
+    )
+    np.testing.assert_allclose(mine - anyones, [0.0, -6.0], atol=1e-4)
 
 
 def test_an_exact_name_is_always_a_candidate() -> None:
