@@ -100,15 +100,15 @@ def shortlist(first: Ranking, later: Sequence[Ranking], most: int) -> Shortlist:
 
     Args:
         first: First-hop scores.
-        later: Scores as a next hop from each of the best rows.
+        later: Scores as a next hop from each of the best rows; what goes on from the very best may
+            go on the page, and each row is marked by its best score of all.
         most: How many rows at most.
     """
     best = first.best(_FIRST_RANKED)
-    found = [(line.at([row])[0], row) for line in later for row in line.best(_LATER_RANKED)]
-    onward = [row for _, row in sorted(found, reverse=True)]
+    onward = [row for line in later[:1] for row in line.best(_LATER_RANKED)]
     beside = [near for row in best[:_SPRUNG] for near in (row - 1, row + 1)]
     beside = [row for row, score in zip(beside, first.at(beside), strict=True) if score > -np.inf]
-    order = [*best[:5], *onward[:2], *best[5:8], *onward[2:4], *beside, *best[8:], *onward[4:]]
+    order = [*best[:5], *onward[:2], *best[5:8], *onward[2:], *beside, *best[8:]]
     rows = list(dict.fromkeys(order))[:most]
     lines = [line.at(rows) for line in later]
     carried = np.max(lines, axis=0) if lines else np.full(len(rows), _LEAST, np.float32)
