@@ -110,6 +110,10 @@ def _one_role(scorer: Scorer) -> None:
         matrix.copy_(matrices[Role.MEMORY])
 
 
+def _one_doubt(model: Model) -> Model:
+    return replace(model, calibration=replace(model.calibration, silence=1.0))
+
+
 ABLATIONS: tuple[tuple[str, str, Callable[[Model], Model]], ...] = (
     ("nothing: the served model", "", lambda model: model),
     ("exact matches", "3.6", with_scorer(_no_match)),
@@ -119,6 +123,7 @@ ABLATIONS: tuple[tuple[str, str, Callable[[Model], Model]], ...] = (
     ("the neighbouring memory", "–", with_scorer(_no_neighbours)),
     ("second pass: the first one's best is read alone", "–", with_config(second_pass=1)),
     ("further hops: k = 1", "3.1", with_config(max_hops=1)),
+    ("what nobody said, judged apart", "–", _one_doubt),
 )
 
 

@@ -94,7 +94,7 @@ async def load_model(settings: Settings) -> Model | Parts:
     Raises:
         ArtifactError: It is missing, damaged, or of another version.
     """
-    torch.set_num_threads(1)  # the network is small: more threads cost more than they bring
+    torch.set_num_threads(1)  # for each question: with more, two at once are in each other's way
     named = settings.artifact
     if named is not None and named.suffix == paper.SUFFIX:
         return StoryParts(await asyncio.to_thread(paper.load, named))

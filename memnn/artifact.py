@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from memnn.calibration import Calibration
+from memnn.calibration import Calibration, Regression
 from memnn.classifier import Classifier
 from memnn.config import ModelConfig
 from memnn.encoder import fastest_precision
@@ -29,7 +29,7 @@ from memnn.reader import Reader
 from memnn.scorer import Scorer
 from memnn.vocabulary import Vocabulary
 
-VERSION = 2
+VERSION = 3
 SHIPPED = Path(__file__).parent / "weights"
 _MANIFEST, _WEIGHTS, _TOKENIZER = "manifest.json", "weights.safetensors", "tokenizer.json"
 _VECTORS = ("scorer.vectors.weight", "reader.encoder.pieces.weight")  # of pieces
@@ -105,7 +105,6 @@ def load(path: Path | None = None) -> Model:
         for name in (_WEIGHTS, _TOKENIZER):
             _check(folder / name, checksums[name])
         config = ModelConfig.from_dict(manifest["config"])
-        calibration = manifest["calibration"]
         tensors = load_file(folder / _WEIGHTS)
         tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
         model = Model(
@@ -114,7 +113,7 @@ def load(path: Path | None = None) -> Model:
             _filled(Classifier(config), "classifier", tensors),
             _filled(Scorer(config), "scorer", tensors),
             _serving(_filled(Reader(config), "reader", tensors)),
-            Calibration(**{**calibration, "weights": tuple(calibration["weights"])}),
+            _calibration(manifest["calibration"]),
             bytes.fromhex(checksums[_WEIGHTS])[:4],
         )
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
@@ -158,6 +157,14 @@ def _serving(reader: Reader) -> Reader:
     reader.encoder.precision = fastest_precision()
     reader.encoder.settle()
     return reader
+
+
+def _calibration(values: dict[str, Any]) -> Calibration:
+    regressions = {
+        name: Regression(**{**values[name], "weights": tuple(values[name]["weights"])})
+        for name in ("right", "unsaid")
+    }
+    return Calibration(**{**values, **regressions})
 
 
 def _rarity(tensors: Mapping[str, Tensor]) -> dict[int, float]:

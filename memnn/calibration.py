@@ -1,4 +1,4 @@
-"""When R says "I don't know", and how sure an answer is: a logistic regression over a few signals.
+"""When R says "I don't know", and how sure an answer is: logistic regressions over a few signals.
 
 The signals come from O and R; the weights from questions that neither was trained on. Knows nothing
 of text.
@@ -39,39 +39,6 @@ class Signals:
     counting: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Probability that an answer is right, and the least with which one is given.
-
-    Attributes:
-        weights: One a value of `as_values`, in their order.
-        bias: Added to the weighted signals.
-        threshold: Answers less probable than this become "I don't know", 0 to 1.
-        patience: Taken off the null memory from the second hop on, a logit: how readily O looks
-            for one more support.
-        gathering: The same for a list or a count, which a stray support spoils.
-        trust: How much more R believes what stands in a support of O's, a logit.
-    """
-
-    weights: tuple[float, ...] = (1.0, *[0.0] * 14)
-    bias: float = 0.0
-    threshold: float = 0.5
-    patience: float = 0.0
-    gathering: float = 0.0
-    trust: float = 0.0
-
-    def __post_init__(self) -> None:
-        values = len(as_values(Signals()))
-        if len(self.weights) != values:
-            raise ValueError(f"{len(self.weights)} weights for {values} values")
-
-    def confidence(self, signals: Signals) -> float:
-        """Probability that the answer is right, 0 to 1."""
-        values = as_values(signals)
-        logit = self.bias + sum(w * v for w, v in zip(self.weights, values, strict=True))
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
-
-
 def as_values(signals: Signals) -> tuple[float, ...]:
     """The signals in their order, then those that are log-probabilities as probabilities.
 
@@ -80,3 +47,64 @@ def as_values(signals: Signals) -> tuple[float, ...]:
     """
     told = (signals.form, signals.none, signals.reading, signals.placed)
     return (*astuple(signals), *(math.exp(min(0.0, log_p)) for log_p in told))
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """A probability from the signals, by logistic regression.
+
+    Attributes:
+        weights: One a value of `as_values`, in their order.
+        bias: Added to the weighted signals.
+    """
+
+    weights: tuple[float, ...] = (0.0,) * len(as_values(Signals()))
+    bias: float = 0.0
+
+    def __post_init__(self) -> None:
+        values = len(as_values(Signals()))
+        if len(self.weights) != values:
+            raise ValueError(f"{len(self.weights)} weights for {values} values")
+
+    def probability(self, signals: Signals) -> float:
+        """Between 0 and 1."""
+        values = as_values(signals)
+        logit = self.bias + sum(w * v for w, v in zip(self.weights, values, strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How sure an answer is, and whether it is given.
+
+    Two things speak against an answer, and are judged apart: that another might be right, and that
+    nobody said what is asked for. A list that may lack an item is worth more than silence; a name
+    for somebody who was never named is not.
+
+    Attributes:
+        right: That the answer is right.
+        unsaid: That the memories do not say.
+        threshold: Answers less probably right than this become "I don't know", 0 to 1.
+        silence: So do those to what is as probably unsaid as this, 0 to 1.
+        patience: Taken off the null memory from the second hop on, a logit: how readily O looks
+            for one more support.
+        gathering: The same for a list or a count, which a stray support spoils.
+        trust: How much more R believes what stands in a support of O's, a logit.
+    """
+
+    right: Regression = Regression()
+    unsaid: Regression = Regression()
+    threshold: float = 0.5
+    silence: float = 1.0
+    patience: float = 0.0
+    gathering: float = 0.0
+    trust: float = 0.0
+
+    def confidence(self, signals: Signals) -> float:
+        """Probability that the answer is right, 0 to 1."""
+        return self.right.probability(signals)
+
+    def gives(self, signals: Signals) -> bool:
+        """Whether the answer is given."""
+        sure = self.confidence(signals) >= self.threshold
+        return sure and self.unsaid.probability(signals) < self.silence

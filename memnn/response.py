@@ -79,7 +79,7 @@ def respond(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -
     confidence = model.calibration.confidence(weighed.signals)
     shown = tuple((r.text, math.exp(r.log_p)) for r in weighed.readings[:_READINGS])
     trace = Trace(chosen.hops, best.form, shown)
-    if confidence < model.calibration.threshold:
+    if not model.calibration.gives(weighed.signals):
         return Answer(None, (), chosen.supports, confidence, trace)
     return Answer(best.text, best.items, evidence(chosen, best), confidence, trace)
 

@@ -9,7 +9,7 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.trainers import WordPieceTrainer
 
-from memnn.calibration import Calibration
+from memnn.calibration import Calibration, Regression, Signals, as_values
 from memnn.classifier import Classifier
 from memnn.config import ModelConfig
 from memnn.model import Model
@@ -98,7 +98,8 @@ def model(seed: int = 0, *, threshold: float = 0.0, form: Form | None = None) ->
         set_form(reader, form)
     for module in (scorer, classifier, reader):
         module.eval().requires_grad_(requires_grad=False)
-    calibration = Calibration(threshold=threshold)
+    by_margin = Regression((1.0, *[0.0] * (len(as_values(Signals())) - 1)))
+    calibration = Calibration(by_margin, threshold=threshold)
     return Model(sizes, vocabulary(), classifier, scorer, reader, calibration, b"tiny")
 
 

@@ -1,17 +1,19 @@
 """Fitting R's confidence and its "I don't know" on questions that nothing else was trained on."""
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from memnn.calibration import Calibration, Signals, as_values
+from memnn.calibration import Calibration, Regression, Signals, as_values
 
 _DECAY = 1e-3
 _COST_OF_WRONG = 0.25  # of a right answer: the evidence is shown beside it, so it misleads little
-_THRESHOLDS = [step / 100 for step in range(5, 80)]
+_THRESHOLDS = [step / 20 for step in range(1, 17)]
+_SILENCES = [step / 20 for step in range(20, 0, -1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +31,40 @@ class Judged:
     answerable: bool
 
 
-def calibrate(judged: Sequence[Judged]) -> Calibration:
-    """Fit the confidence by logistic regression, then choose the threshold that serves best.
+def calibrate(judged: Sequence[Judged], staged: Sequence[Judged] = ()) -> Calibration:
+    """Fit both probabilities by logistic regression, then choose the limits that serve best.
 
     A right answer and a right "I don't know" count one, a wrong answer costs `_COST_OF_WRONG`.
+
+    Args:
+        judged: Answers to what people asked: how sure an answer is, and the limits, are of these.
+        staged: Answers to what scenes ask, which is harder than what people ask, but asks more
+            often for what nobody said: that is learnt from both.
     """
-    signals = torch.tensor([as_values(j.signals) for j in judged], dtype=torch.float64)
-    right = torch.tensor([float(j.right) for j in judged], dtype=torch.float64)
-    weights, bias = _regress(signals, right)
-    fitted = Calibration(tuple(weights.tolist()), float(bias))
-    confidences = [fitted.confidence(j.signals) for j in judged]
+    right = torch.tensor([j.right for j in judged])
+    answerable = torch.tensor([j.answerable for j in judged])
+    unsaid = torch.tensor([not j.answerable for j in (*judged, *staged)])
+    fitted = Calibration(
+        _regress(_signals(judged), right), _regress(_signals([*judged, *staged]), unsaid)
+    )
+    sure = torch.tensor([fitted.right.probability(j.signals) for j in judged])
+    missing = torch.tensor([fitted.unsaid.probability(j.signals) for j in judged])
 
-    def served(threshold: float) -> float:
-        total = 0.0
-        for j, confidence in zip(judged, confidences, strict=True):
-            if confidence < threshold:
-                total += not j.answerable
-            else:
-                total += 1.0 if j.right else -_COST_OF_WRONG
-        return total
+    def served(limits: tuple[float, float]) -> float:
+        threshold, silence = limits
+        given = (sure >= threshold) & (missing < silence)
+        wrong = (given & ~right).sum()
+        return float((given & right).sum() + (~given & ~answerable).sum() - _COST_OF_WRONG * wrong)
 
-    return Calibration(fitted.weights, fitted.bias, max(_THRESHOLDS, key=served))
+    threshold, silence = max(itertools.product(_THRESHOLDS, _SILENCES), key=served)
+    return replace(fitted, threshold=threshold, silence=silence)
 
 
-def _regress(signals: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+def _signals(judged: Sequence[Judged]) -> Tensor:
+    return torch.tensor([as_values(j.signals) for j in judged], dtype=torch.float64)
+
+
+def _regress(signals: Tensor, labels: Tensor) -> Regression:
     """Logistic regression in standardised signals; the weights are for the signals as they are."""
     mean, spread = signals.mean(0), signals.std(0).clamp(min=1e-6)
     weights = torch.zeros(signals.shape[1] + 1, dtype=torch.float64, requires_grad=True)
@@ -61,7 +73,7 @@ def _regress(signals: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
     def closure() -> Tensor:
         optimiser.zero_grad()
         logits = (signals - mean) / spread @ weights[:-1] + weights[-1]
-        loss = functional.binary_cross_entropy_with_logits(logits, right)
+        loss = functional.binary_cross_entropy_with_logits(logits, labels.double())
         loss = loss + _DECAY * weights[:-1].square().sum()
         torch.autograd.backward(loss)
         return loss
@@ -69,4 +81,4 @@ def _regress(signals: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
     optimiser.step(closure)  # type: ignore[no-untyped-call]  # torch leaves it untyped
     found = weights.detach()
     scaled = found[:-1] / spread
-    return scaled, found[-1] - (scaled * mean).sum()
+    return Regression(tuple(scaled.tolist()), float(found[-1] - (scaled * mean).sum()))

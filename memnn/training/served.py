@@ -30,7 +30,7 @@ from memnn.training.examples import User, users
 from memnn.training.recipe import Recipe, Stage
 from memnn.training.scenes import read_scenes
 from memnn.training.stages import Stages
-from memnn.training.telling import told_among
+from memnn.training.telling import tells_scenes, told_among
 from memnn.vocabulary import Vocabulary
 
 _TIMES = 2  # that a scene is told
@@ -103,10 +103,13 @@ def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, A
     found = _found(asking)
     for name, values in _WAYS.items():
         model = max((_with(model, {name: value}) for value in values), key=found)
-    results = list(outcomes(model, asking))
-    fitted = calibrate([result.judged for result in results])
+    people, staged = (
+        list(outcomes(model, [user for user in asking if tells_scenes(user.name) == scenes]))
+        for scenes in (False, True)
+    )
+    fitted = calibrate([result.judged for result in people], [result.judged for result in staged])
     ways = {name: getattr(model.calibration, name) for name in _WAYS}
-    return _with(replace(model, calibration=fitted), ways), summary(results)
+    return _with(replace(model, calibration=fitted), ways), summary([*people, *staged])
 
 
 def _with(model: Model, ways: dict[str, Any]) -> Model:

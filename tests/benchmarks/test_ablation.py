@@ -1,5 +1,7 @@
 """Switching mechanisms off: the changed model is another one, the model itself stays."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -14,6 +16,7 @@ def model() -> Model:
     """A small model in which every mechanism has a say."""
     torch.manual_seed(1)
     made = tiny.model()
+    made = replace(made, calibration=replace(made.calibration, silence=0.5))
     with torch.no_grad():
         for parameter in made.scorer.parameters():
             parameter.add_(torch.rand_like(parameter))
@@ -33,7 +36,8 @@ def test_one_mechanism_is_off_and_no_other(model: Model, at: int) -> None:
         if not torch.equal(before[name], value)
     }
     configured = changed.config != model.config
-    assert (len(other) > 0) + configured == (at > 0)
+    judged = changed.calibration != model.calibration
+    assert (len(other) > 0) + configured + judged == (at > 0)
 
 
 def test_one_role_reads_a_word_alike_everywhere(model: Model) -> None:

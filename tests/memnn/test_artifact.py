@@ -128,11 +128,11 @@ def test_a_changed_weight(copy: Path) -> None:
         artifact.load(copy)
 
 
-@pytest.mark.parametrize("version", [0, 1, "2", None])
+@pytest.mark.parametrize("version", [0, 2, "3", None])
 def test_another_version(copy: Path, version: object) -> None:
     """The error names both versions."""
     change(copy, lambda manifest: manifest.update(version=version))
-    with pytest.raises(ArtifactError, match=f"version {version}, but this release reads version 2"):
+    with pytest.raises(ArtifactError, match=f"version {version}, but this release reads version 3"):
         artifact.load(copy)
 
 
@@ -148,9 +148,10 @@ def test_another_version(copy: Path, version: object) -> None:
         lambda m: m["config"].update(static="many"),
         lambda m: m["config"].update(static=13),
         lambda m: m["config"].update(colour=1),
-        lambda m: m["calibration"].update(weights=None),
-        lambda m: m["calibration"].update(weights=[1.0]),
+        lambda m: m["calibration"]["right"].update(weights=None),
+        lambda m: m["calibration"]["unsaid"].update(weights=[1.0]),
         lambda m: m["calibration"].update(mood=1.0),
+        lambda m: m["calibration"].pop("unsaid"),
     ],
 )
 def test_a_manifest_that_does_not_fit(copy: Path, edit: Callable[[dict[str, Any]], Any]) -> None:
