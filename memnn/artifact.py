@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from memnn.calibration import Calibration, Regression
 from memnn.classifier import Classifier
 from memnn.config import ModelConfig
-from memnn.encoder import fastest_precision
 from memnn.errors import ArtifactError
 from memnn.model import Model
 from memnn.reader import Reader
@@ -112,10 +111,11 @@ def load(path: Path | None = None) -> Model:
             Vocabulary(tokenizer, _rarity(tensors)),
             _filled(Classifier(config), "classifier", tensors),
             _filled(Scorer(config), "scorer", tensors),
-            _serving(_filled(Reader(config), "reader", tensors)),
+            _filled(Reader(config), "reader", tensors),
             _calibration(manifest["calibration"]),
             bytes.fromhex(checksums[_WEIGHTS])[:4],
         )
+        model.reader.encoder.serve()
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
         raise ArtifactError(
             f"{folder}: the artifact does not fit this release ({error}); use the shipped one"
@@ -151,12 +151,6 @@ def _filled(module: M, part: str, tensors: Mapping[str, Tensor]) -> M:
     }
     module.load_state_dict(held)
     return module.eval().requires_grad_(requires_grad=False)
-
-
-def _serving(reader: Reader) -> Reader:
-    reader.encoder.precision = fastest_precision()
-    reader.encoder.settle()
-    return reader
 
 
 def _calibration(values: dict[str, Any]) -> Calibration:

@@ -59,6 +59,11 @@ class Encoder(nn.Module):
         single: Tensor = states[:, : batch.pieces.shape[1]].float()
         return single
 
+    def serve(self) -> None:
+        """Compute in the fastest precision, and keep the layers' weights in it: no training after."""
+        self.precision = fastest_precision()
+        self.settle()
+
     def settle(self) -> None:
         """Keep the layers' weights in the precision that they compute in: to serve, not train."""
         self.layers.to(self.precision)
