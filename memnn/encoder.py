@@ -60,12 +60,12 @@ class Encoder(nn.Module):
         return single
 
     def serve(self) -> None:
-        """Compute in the fastest precision, and keep the layers' weights in it: no training after."""
+        """Compute in the fastest precision and keep the layers in it: to serve, not train."""
         self.precision = fastest_precision()
         self.settle()
 
     def settle(self) -> None:
-        """Keep the layers' weights in the precision that they compute in: to serve, not train."""
+        """Keep the layers' weights in the precision that they compute in."""
         self.layers.to(self.precision)
 
 
