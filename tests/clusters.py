@@ -98,9 +98,11 @@ async def _meet(made: Cluster) -> None:
 
 
 def _free_port() -> int:
-    """A port whose cluster port, 10,000 above, is a port too."""
+    """A free port whose cluster port, 10,000 above, is free as well."""
     while True:
-        with socket.socket() as one:
+        with socket.socket() as one, socket.socket() as other:
             one.bind(("127.0.0.1", 0))
-            if (port := int(one.getsockname()[1])) < 55_000:
+            port = int(one.getsockname()[1])
+            with suppress(OSError, OverflowError):  # taken; no port at all
+                other.bind(("127.0.0.1", port + 10_000))
                 return port
