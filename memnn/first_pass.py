@@ -62,7 +62,7 @@ def first_pass(
         else:
             match = torch.from_numpy(match_features(new.items(), slots, seen.rows))[None]
             found = seen.ranked(model.scorer.next_hop(asking, supports, memories, match))
-        return found if others is None else found.lowered(others[found.rows], OF_OTHERS)
+        return found if others is None else found.raised(found.rows[others[found.rows]], -OF_OTHERS)
 
     parts = [scored(seen) for seen in _looked_at(slots, [*asked, *new], chosen)]
     return parts[0] if len(parts) == 1 else Ranking.joined(parts)

@@ -50,15 +50,11 @@ class Ranking:
         known = self.rows[places] == wanted
         return np.where(known, self.scores[places], np.float32(-np.inf))
 
-    def raised(self, rows: Sequence[int], by: NDArray[np.float32]) -> "Ranking":
-        """The same with the scores of some candidates raised, each by its own."""
+    def raised(self, rows: Sequence[int] | Rows, by: NDArray[np.float32] | float) -> "Ranking":
+        """The same with the scores of some candidates raised, each by its own or all alike."""
         scores = self.scores.copy()
         scores[np.searchsorted(self.rows, rows)] += by
         return Ranking(self.rows, scores)
-
-    def lowered(self, which: NDArray[np.bool_], by: float) -> "Ranking":
-        """The same with some scores lowered; ``which`` has the shape of the scores."""
-        return Ranking(self.rows, np.where(which, self.scores - np.float32(by), self.scores))
 
     def best(self, count: int) -> list[int]:
         """Rows of the highest finite scores, best first; of equals the newest first."""

@@ -1,8 +1,8 @@
 """What O takes out of a memory for one question: the page with the first pass's best on it.
 
 The linear first pass scores every memory, for the first hop and, with each of its two best as a
-support, for the next. The best of both, with what was told right beside, stand on one page. What
-comes after needs the page alone, and not the memory, which may change meanwhile.
+support, for the next. The best, and what goes on from the very best, stand on one page. What comes
+after needs the page alone, and not the memory, which may change meanwhile.
 """
 
 from collections.abc import Collection, Sequence

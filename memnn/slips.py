@@ -68,8 +68,9 @@ def forgiving(
         [rarity_here(len(slots.postings(w.hash)), w.rarity, slots.rows) for w in asked], np.float32
     )
     texts = [words_of(row) for row in rows]
-    exact = _held(asked, texts) @ rarity
-    near = exact + _WORTH * (_slipped(asked, texts) @ rarity)
+    held = _held(asked, texts)
+    exact = held @ rarity
+    near = exact + _WORTH * ((_near(asked, texts) & ~held) @ rarity)
     total, lengths = float(rarity.sum()) + 1e-6, slots.lengths[rows]
     gained = as_features(near, total, lengths) - as_features(exact, total, lengths)
     return ranking.raised(rows, gained @ scorer.match.detach().numpy())
@@ -81,8 +82,7 @@ def _held(asked: Sequence[Word], texts: Texts) -> NDArray[np.bool_]:
     return np.array([[word.hash in held for word in asked] for held in hashes])
 
 
-def _slipped(asked: Sequence[Word], texts: Texts) -> NDArray[np.bool_]:
-    """Which texts lack a word and hold one a slip away from it, shape [texts, asked]."""
+def _near(asked: Sequence[Word], texts: Texts) -> NDArray[np.bool_]:
+    """Which texts hold a word or one a slip away from it, shape [texts, asked]."""
     names = [{name for word in text for name in word.near} for text in texts]
-    near = np.array([[not held.isdisjoint(word.near) for word in asked] for held in names])
-    return near & ~_held(asked, texts)
+    return np.array([[not held.isdisjoint(word.near) for word in asked] for held in names])
