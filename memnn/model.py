@@ -41,9 +41,9 @@ class Model:
         """A question as words, cut to the length that is read."""
         return self.vocabulary.words(tokenise(text, self.config.question_words))
 
-    def memory(self, text: str) -> list[Word]:
+    def memory(self, text: str) -> Sequence[Word]:
         """A memory as words, cut to the length that is read."""
-        return self.vocabulary.words(tokenise(text, self.config.memory_words))
+        return self.vocabulary.read(text, self.config.memory_words)
 
     @torch.inference_mode()
     def embed(self, texts: Sequence[Sequence[Word]], role: Role) -> Tensor:

@@ -40,7 +40,7 @@ def first_hop(
     plain = first_pass(model, question, slots, asker=asker)
     words = (*question, *asker)
     return forgiving(
-        model.scorer, words, slots, plain, lambda row: slots.derived(row, model.memory)
+        model.scorer, words, slots, plain, lambda row: model.memory(slots.held(row).text)
     )
 
 

@@ -5,9 +5,9 @@ that removing costs no rebuild; its text, features and words are overwritten at 
 of storage. Letters: N rows, n embedding size.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,9 @@ from memnn.records import Memory
 
 _HASHING: Final = Hashing()
 _BYTES_PER_SCOPE: Final = 3_000  # measured: empty slots
-_BYTES_PER_DERIVED: Final = 400  # measured: the words of a memory, which share their values
 _MOST_WORDS: Final = 0xFFFF  # that a length tells apart
 _AT_ONCE: Final = 1024  # memories that are put in one step
 
-T = TypeVar("T")
 Rows = NDArray[np.int64]
 
 
@@ -57,7 +55,6 @@ class Slots:
         )
         self._records = Packed()  # encoded memories, their vectors left out
         self._postings = Postings()
-        self._derived: dict[int, Any] = {}
         self._dead = 0
         self.extend(memories)
 
@@ -94,8 +91,7 @@ class Slots:
     def nbytes(self) -> int:
         """About how many bytes this takes, for a bounded cache."""
         columns = _BYTES_PER_SCOPE + sum(column.nbytes for column in self._columns)
-        derived = len(self._derived) * _BYTES_PER_DERIVED
-        return columns + self._records.nbytes + self._postings.nbytes + derived
+        return columns + self._records.nbytes + self._postings.nbytes
 
     def vectors(self, rows: Rows | slice = slice(None)) -> NDArray[np.float32]:
         """Embeddings of the memories in some rows, shape [rows, n]; zero for dead ones."""
@@ -123,21 +119,6 @@ class Slots:
         if memory is None:
             raise LookupError(f"row {index} holds no memory")
         return memory
-
-    def derived(self, index: int, derive: Callable[[str], T]) -> T:
-        """What a reader makes of the text in a row, worked out once and dropped with the memory.
-
-        Args:
-            index: A row that holds a memory.
-            derive: Always the same function.
-
-        Raises:
-            LookupError: The row holds no memory.
-        """
-        if index not in self._derived:
-            self._derived[index] = derive(self.held(index).text)
-        held: T = self._derived[index]
-        return held
 
     def get(self, memory_id: int) -> Memory | None:
         """The memory with this id, or None."""
@@ -243,7 +224,6 @@ class Slots:
             self._records.set(index, record)
         else:
             self._postings.shift(index)
-            self._derived.clear()
             for column, value in zip(self._columns, line, strict=True):
                 column.insert(index, value)
             self._records.insert(index, record)
@@ -256,7 +236,6 @@ class Slots:
         self._records.clear(index)
         for column in self._columns[1:]:
             column.values[index] = 0
-        self._derived.pop(index, None)
         self._postings.drop(index)
         self._dead += 1
 
@@ -268,7 +247,6 @@ class Slots:
             for column in self._columns:
                 column.keep(kept)
             self._records.keep(kept)
-            self._derived.clear()
             self._dead = 0
         self._records.tidy()
 

@@ -1,24 +1,26 @@
 """The dictionary W: word pieces for the vectors, and how rare each word is for exact matches.
 
 A word is the mean of its pieces' vectors, so a rare name and a typo still have one. Everything that
-depends on a word alone is worked out once and cached.
+depends on a word alone is worked out once and cached, as is what was read lately.
 """
 
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from memnn.text import Token, fold, is_content, word_hash
+from memnn.text import Token, fold, is_content, tokenise, word_hash
 
 LOOKS = 10  # numbers that describe a word by itself, see `_looks`
 SHAPES = 8  # the first of them: the word as written
 _MOST_PIECES = 8
 _SHORTEST_NEAR = 4  # letters
-_CACHED_WORDS = 1 << 14  # about 20 MB
+_CACHED_WORDS = 1 << 14  # about 12 MB
+_CACHED_TEXTS = 1 << 10  # a question looks at some thirty memories
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +61,8 @@ class Vocabulary:
         self._unknown = tokenizer.token_to_id("[UNK]") or 0
         self.begin = tokenizer.token_to_id("[CLS]") or self._unknown  # of a page
         self.end = tokenizer.token_to_id("[SEP]") or self._unknown  # of the question; of a memory
-        self._words: dict[str, Word] = {}
+        self._word = lru_cache(_CACHED_WORDS)(self._learn)
+        self.read = lru_cache(_CACHED_TEXTS)(self._read)
 
     @property
     def size(self) -> int:
@@ -68,15 +71,17 @@ class Vocabulary:
 
     def words(self, tokens: Sequence[Token]) -> list[Word]:
         """Look up the words of a text."""
-        return [self._words.get(t.name) or self._learn(t.name) for t in tokens]
+        return [self._word(token.name) for token in tokens]
+
+    def _read(self, text: str, most: int) -> tuple[Word, ...]:
+        """The first words of a text; what was read lately is kept."""
+        return tuple(self.words(tokenise(text, most)))
 
     def rarity_of(self, word: int) -> float:
         """Inverse document frequency of a word, by its hash."""
         return self.rarity.get(word, self._rarest)
 
     def _learn(self, text: str) -> Word:
-        if len(self._words) >= _CACHED_WORDS:
-            self._words.clear()
         ids = self.tokenizer.encode(fold(text), add_special_tokens=False).ids[:_MOST_PIECES]
         name = word_hash(text)
         rarity = self.rarity_of(name) if is_content(text) else 0.0
@@ -85,9 +90,7 @@ class Vocabulary:
         content = is_content(text)
         looks = _looks(text, rarity, content=content)
         near = _near(fold(text)) if content else ()
-        word = Word(pieces, name, form, content, rarity, near, looks)
-        self._words[text] = word
-        return word
+        return Word(pieces, name, form, content, rarity, near, looks)
 
 
 def form_hash(text: str) -> int:

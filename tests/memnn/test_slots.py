@@ -123,21 +123,3 @@ def test_nbytes_grows_with_the_memories() -> None:
     small, large = (Slots(memory(i) for i in range(1, n)) for n in (11, 1001))
 
     assert large.nbytes - Slots().nbytes > 50 * (small.nbytes - Slots().nbytes)
-
-
-def test_what_is_derived_is_kept_with_the_memory() -> None:
-    """A text is read once; what was made of it goes when the memory changes or is removed."""
-    read: list[str] = []
-
-    def derive(text: str) -> int:
-        read.append(text)
-        return len(text)
-
-    slots = Slots([memory(1, "one"), memory(2, "three")])
-    assert [slots.derived(1, derive), slots.derived(1, derive)] == [5, 5]
-    assert read == ["three"]
-    slots.put(memory(2, "seven!"))
-    assert slots.derived(1, derive) == 6
-    slots.remove(2)
-    with pytest.raises(LookupError):
-        slots.derived(1, derive)
