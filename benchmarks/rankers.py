@@ -17,10 +17,9 @@ from sentence_transformers import SentenceTransformer
 
 from memnn.generalization import Generalization
 from memnn.model import Model
-from memnn.page import lay_out
 from memnn.reading import Batch
 from memnn.records import Memory
-from memnn.shortlist import ranked
+from memnn.shortlist import lay_out, short_listed
 from memnn.slots import Slots
 from memnn.training.distil import packaged_encoder
 
@@ -123,11 +122,10 @@ class Ours:
     def scores(self, question: str) -> Scores:
         """First-pass scores; those that were read stand above, by their relevance; shape [N]."""
         words = self.model.question(question)
-        order = ranked(self.model, words, self._slots)
-        found = order.first.at(range(self._slots.rows))
+        ranking, listed = short_listed(self.model, words, self._slots)
+        found = ranking.at(range(self._slots.rows))
         if not self.reads:
             return found
-        listed = order.shortlist(self.model.config.second_pass)
         rows, page = lay_out(self.model, words, listed, self._slots)
         reading = self.model.reader.read(Batch.of([page], self.model.vocabulary))
         relevance, _ = self.model.reader.hop(reading, torch.zeros_like(reading.present))

@@ -28,7 +28,7 @@ from memnn.reader import Reader
 from memnn.scorer import Scorer
 from memnn.vocabulary import Vocabulary
 
-VERSION = 4
+VERSION = 3
 SHIPPED = Path(__file__).parent / "weights"
 _MANIFEST, _WEIGHTS, _TOKENIZER = "manifest.json", "weights.safetensors", "tokenizer.json"
 _VECTORS = ("scorer.vectors.weight", "reader.encoder.pieces.weight")  # of pieces

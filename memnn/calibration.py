@@ -88,7 +88,7 @@ class Calibration:
         silence: So do those to what is as probably unsaid as this, 0 to 1.
         patience: Taken off the null memory from the second hop on, a logit: how readily O looks
             for one more support.
-        gathering: A memory belongs to a list or a count if a logit says so by more than this.
+        gathering: The same for a list or a count, which a stray support spoils.
         trust: How much more R believes what stands in a support of O's, a logit.
     """
 

@@ -73,6 +73,12 @@ def decode(memory_id: int, value: bytes, rest: bytes = b"") -> Memory:
     )
 
 
+def decode_text(value: bytes) -> str:
+    """Only the text of what `encode` packed."""
+    end = _HEAD.size + int(_HEAD.unpack_from(value)[2])
+    return str(value[_HEAD.size : end], "utf-8", "surrogatepass")
+
+
 def decode_words(value: bytes) -> tuple[int, ...]:
     """Only the words of what `encode` packed."""
     words = _HEAD.unpack_from(value)[-1]

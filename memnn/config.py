@@ -22,7 +22,6 @@ class ModelConfig:
         page_pieces: Longest page that is read, question and candidates, in pieces.
         text_pieces: Longest question or memory on a page, in pieces.
         second_pass: How many of the first pass's best may stand on a page.
-        gathered: How many memories may stand on the wider page of a list or a count.
         max_hops: Most supports that O chooses.
         question_words: Longest question that is read, in words; the rest is cut off.
         memory_words: Longest memory that is read, in words.
@@ -41,7 +40,6 @@ class ModelConfig:
     page_pieces: int = 320
     text_pieces: int = 96
     second_pass: int = 8
-    gathered: int = 12
     max_hops: int = 6
     question_words: int = 40
     memory_words: int = 48

@@ -43,7 +43,7 @@ def first_pass(
             Who asks of themselves rather means what they told themselves.
     """
     asked = {w.hash: w.rarity for w in (*question, *asker) if w.content}
-    texts = [model.memory(slots.held(row).text) for row in chosen]
+    texts = [model.memory(slots.text(row)) for row in chosen]
     new = {w.hash: w.rarity for t in texts for w in t if w.content and w.hash not in asked}
     asking = model.embed([question], Role.QUESTION)
     supports = model.embed(texts, Role.SUPPORT).mean(0, keepdim=True) if texts else None

@@ -38,9 +38,6 @@ class Form(IntEnum):
     NONE = 5  # the page does not say
 
 
-GATHERING = frozenset({Form.LIST, Form.COUNT})  # whose answer is gathered from several memories
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Pages as read: what the heads work on.
@@ -168,6 +165,13 @@ def total(shares: Tensor, present: Tensor) -> Tensor:
         wide = functional.pad(sums, (SHARES + LEAST_SHARE - 1, -LEAST_SHARE))
         sums = functional.conv1d(wide, candidate[:, None], groups=len(shares))
     return (sums[0] + _LEAST_P).log()
+
+
+def of_supports(shares: Tensor) -> Tensor:
+    """The shares of candidates that O chose: such a one adds something, or takes it away."""
+    nothing = torch.zeros(SHARES, dtype=torch.bool)
+    nothing[-LEAST_SHARE] = True
+    return shares.masked_fill(nothing, _FAR).log_softmax(-1)
 
 
 def _at(states: Tensor, places: Tensor) -> Tensor:

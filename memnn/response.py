@@ -17,7 +17,7 @@ from torch import Tensor
 from memnn.calibration import Signals
 from memnn.model import Model
 from memnn.output_map import Chosen, Read
-from memnn.reader import LEAST_COUNT, Form, total
+from memnn.reader import LEAST_COUNT, Form, of_supports, total
 from memnn.records import Answer, Memory, Trace
 from memnn.stretches import Span, items, spans
 from memnn.vocabulary import Word
@@ -129,7 +129,9 @@ def _readings(model: Model, read: Read, forms: Tensor, stretches: Sequence[Span]
     listed, log_p = items(read, model.config.answer_words)
     if listed:
         found.append(Reading(listed, "list", p[Form.LIST] + log_p))
-    counts = total(model.reader.shares(read.reading), read.reading.present)[0, -LEAST_COUNT:]
+    shares = of_supports(model.reader.shares(read.reading))
+    counted = shares[:, read.chosen[0]]
+    counts = total(counted, torch.ones(counted.shape[:2], dtype=torch.bool))[0, -LEAST_COUNT:]
     count = int(counts.argmax())
     found.append(Reading((str(count),), "count", p[Form.COUNT] + float(counts[count])))
     found.append(Reading(("yes",), "yes", p[Form.YES]))

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from memnn.generalization import Generalization
 from memnn.input_map import perceive
 from memnn.model import Model
-from memnn.output_map import choose
-from memnn.page import take_out
+from memnn.output_map import run_hops
 from memnn.parts import Parts
 from memnn.ranking import Ranking
 from memnn.records import Answer, Message, Perception
 from memnn.response import respond
+from memnn.shortlist import listed
 from memnn.slips import first_hop
 from memnn.slots import Slots
 
@@ -34,8 +34,8 @@ class Served(Generalization):
     def take_up(self, text: str, slots: Slots, asker: str = "") -> Callable[[], Answer]:
         """O, then R; see `memnn.shortlist`, `memnn.output_map` and `memnn.response`."""
         model, question = self.model, self.model.question(text)
-        found = take_out(model, question, slots, model.question(asker))
-        return lambda: respond(model, text, question, choose(model, found))
+        found = listed(model, question, slots, model.question(asker))
+        return lambda: respond(model, text, question, run_hops(model, found))
 
 
 def parts_of(model: Model | Parts) -> Parts:

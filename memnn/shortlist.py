@@ -1,11 +1,12 @@
-"""What of a memory may go on a question's page, and how it is marked there.
+"""What O takes out of a memory for one question: the page with the first pass's best on it.
 
 The linear first pass scores every memory, for the first hop and, with each of its two best as a
-support, for the next. The best, and what goes on from the very best, stand on one page.
+support, for the next. The best, and what goes on from the very best, stand on one page. What comes
+after needs the page alone, and not the memory, which may change meanwhile.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from memnn.first_pass import first_pass
 from memnn.model import Model
 from memnn.ranking import Ranking
-from memnn.reading import MARKS
+from memnn.reading import MARKS, Candidate, Page, cut, fitting
+from memnn.records import Memory
 from memnn.slips import first_hop
 from memnn.slots import Slots
 from memnn.vocabulary import Word
@@ -27,7 +29,7 @@ _MOST_AGE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shortlist:
-    """What may go on a page.
+    """What goes on the page.
 
     Attributes:
         rows: Rows of the candidates, the most promising first.
@@ -41,58 +43,50 @@ class Shortlist:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ranked:
-    """The memories as ranked for a question.
+class Listed:
+    """What the reader gets of a question.
 
     Attributes:
-        first: For the first hop.
-        later: For the next hop, from each of the best.
+        page: The page.
+        memories: Its candidates, in the order of the page.
+        first: Their first-hop scores, shape [K].
+        considered: How many memories the first hop could choose from.
     """
 
-    first: Ranking
-    later: Sequence[Ranking]
-
-    def shortlist(self, most: int) -> Shortlist:
-        """The most promising rows: for the first hop, for a later one, and told right beside.
-
-        What goes on from the very best may go on the page, and each row is marked by its best
-        score of all later hops.
-
-        Args:
-            most: How many rows at most.
-        """
-        best = self.first.best(_FIRST_RANKED)
-        onward = [row for line in self.later[:1] for row in line.best(_LATER_RANKED)]
-        beside = self._beside(best[:_SPRUNG])
-        order = [*best[:5], *onward[:2], *best[5:8], *onward[2:], *beside, *best[8:]]
-        return self._scored(list(dict.fromkeys(order))[:most])
-
-    def around(self, listed: Shortlist, supports: Sequence[int]) -> Shortlist:
-        """A shortlist and what else may belong to supports: told right beside, or of the best.
-
-        Args:
-            listed: What comes first.
-            supports: Their rows.
-        """
-        rows = [*listed.rows, *supports, *self._beside(supports), *self.first.best(_FIRST_RANKED)]
-        return self._scored(list(dict.fromkeys(rows)))
-
-    def _beside(self, rows: Sequence[int]) -> list[int]:
-        """What was told right before and after some rows, where that may be had."""
-        beside = [near for row in rows for near in (row - 1, row + 1)]
-        scores = self.first.at(beside)
-        return [row for row, score in zip(beside, scores, strict=True) if score > -np.inf]
-
-    def _scored(self, rows: Sequence[int]) -> Shortlist:
-        lines = [line.at(rows) for line in self.later]
-        carried = np.max(lines, axis=0) if lines else np.full(len(rows), _LEAST, np.float32)
-        return Shortlist(tuple(rows), self.first.at(rows), carried)
+    page: Page
+    memories: tuple[Memory, ...]
+    first: NDArray[np.float32]
+    considered: int
 
 
-def ranked(
+def listed(
     model: Model, question: Sequence[Word], slots: Slots, asker: Sequence[Word] = ()
-) -> Ranked:
-    """Rank the memories for the first hop and, from each of the best, for the next.
+) -> Listed | None:
+    """Take the page of a question out of the memories; None where there are none.
+
+    Args:
+        model: The network.
+        question: The question's words.
+        slots: The memories.
+        asker: See `memnn.first_pass.first_pass`.
+    """
+    if not len(slots):
+        return None
+    ranking, best = short_listed(model, question, slots, asker)
+    rows, page = lay_out(model, question, best, slots)
+    memories = tuple(_to_be_told(slots.held(row)) for row in rows)
+    return Listed(page, memories, ranking.at(rows), ranking.considered)
+
+
+def _to_be_told(memory: Memory) -> Memory:
+    """A memory without what only a first pass needs: the trace of an answer is kept for a while."""
+    return replace(memory, features=b"", words=())
+
+
+def short_listed(
+    model: Model, question: Sequence[Word], slots: Slots, asker: Sequence[Word] = ()
+) -> tuple[Ranking, Shortlist]:
+    """The first hop's ranking, and what of it, and of the next hop's, goes on the page.
 
     Args:
         model: The network.
@@ -102,7 +96,42 @@ def ranked(
     """
     first = first_hop(model, question, slots, asker)
     sprung = first.best(_SPRUNG)
-    return Ranked(first, [first_pass(model, question, slots, [row], asker) for row in sprung])
+    later = [first_pass(model, question, slots, [row], asker) for row in sprung]
+    return first, shortlist(first, later, model.config.second_pass)
+
+
+def shortlist(first: Ranking, later: Sequence[Ranking], most: int) -> Shortlist:
+    """The most promising rows: for the first hop, for a later one, and told right beside.
+
+    Args:
+        first: First-hop scores.
+        later: Scores as a next hop from each of the best rows; what goes on from the very best may
+            go on the page, and each row is marked by its best score of all.
+        most: How many rows at most.
+    """
+    best = first.best(_FIRST_RANKED)
+    onward = [row for line in later[:1] for row in line.best(_LATER_RANKED)]
+    beside = [near for row in best[:_SPRUNG] for near in (row - 1, row + 1)]
+    beside = [row for row, score in zip(beside, first.at(beside), strict=True) if score > -np.inf]
+    order = [*best[:5], *onward[:2], *best[5:8], *onward[2:], *beside, *best[8:]]
+    rows = list(dict.fromkeys(order))[:most]
+    lines = [line.at(rows) for line in later]
+    carried = np.max(lines, axis=0) if lines else np.full(len(rows), _LEAST, np.float32)
+    return Shortlist(tuple(rows), first.at(rows), carried)
+
+
+def lay_out(
+    model: Model, question: Sequence[Word], listed: Shortlist, slots: Slots
+) -> tuple[list[int], Page]:
+    """The page of a question, and the rows of its candidates in the order of the page."""
+    room = model.config.text_pieces
+    asked = cut(question, room)
+    texts = [cut(model.memory(slots.text(row)), room) for row in listed.rows]
+    kept = fitting(asked, texts, model.config.page_pieces)
+    marks = candidate_marks(listed, slots.rows, {listed.rows[place] for place in kept})
+    told = sorted(kept, key=lambda place: listed.rows[place])
+    page = Page(asked, [Candidate(texts[place], marks[place]) for place in told])
+    return [listed.rows[place] for place in told], page
 
 
 def candidate_marks(listed: Shortlist, total: int, shown: Collection[int]) -> NDArray[np.float32]:

@@ -39,9 +39,7 @@ def first_hop(
     """
     plain = first_pass(model, question, slots, asker=asker)
     words = (*question, *asker)
-    return forgiving(
-        model.scorer, words, slots, plain, lambda row: model.memory(slots.held(row).text)
-    )
+    return forgiving(model.scorer, words, slots, plain, lambda row: model.memory(slots.text(row)))
 
 
 def forgiving(

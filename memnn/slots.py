@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from memnn.codec import decode, encode
+from memnn.codec import decode, decode_text, encode
 from memnn.columns import Column
 from memnn.features import HEADER_BYTES, scale_of
 from memnn.hashing import Hashing
@@ -119,6 +119,16 @@ class Slots:
         if memory is None:
             raise LookupError(f"row {index} holds no memory")
         return memory
+
+    def text(self, index: int) -> str:
+        """The text of the memory in a row that holds one; quicker than all of it.
+
+        Raises:
+            LookupError: The row holds no memory.
+        """
+        if not self.alive[index]:
+            raise LookupError(f"row {index} holds no memory")
+        return decode_text(self._records[index])
 
     def get(self, memory_id: int) -> Memory | None:
         """The memory with this id, or None."""

@@ -5,16 +5,18 @@ A stretch is given back as the person wrote it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from memnn.cuts import best_cut, partition
 from memnn.output_map import Read
 from memnn.records import Memory
 from memnn.text import Token, tokenise
+
+_OF_SEVERAL = 2.0  # a logit; one of several supports holds rather one item than two
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,18 @@ def items(read: Read, longest: int) -> tuple[tuple[str, ...], float]:
         longest: Most words of an item.
 
     Returns:
-        The items, at least one of every support that has words (see `memnn.cuts`), and the
-        log-probability that the supports are cut so.
+        The items, at least one of every support that has words, and the log-probability that they
+        begin and end where they should, and nowhere else.
     """
     logits = read.reading.item[0]
-    found: dict[str, None] = {}
-    log_p = 0.0
-    for memory, tokens, here in _texts(read, supports=True):
-        own = logits[torch.from_numpy(here)]
-        worth, cut = best_cut(own, longest)
-        log_p += worth - float(partition(own[None], longest))
-        begin, end = own.numpy().T
-        cut = cut or [_best(begin, end, longest)[:2]]
-        found |= {_written(memory, tokens, first, last): None for first, last in cut}
-    return tuple(found), log_p
+    sure = torch.nn.functional.logsigmoid(logits.abs())[_of_supports(read)]
+    cost = _OF_SEVERAL if read.chosen.sum() > 1 else 0.0
+    found = {
+        _written(memory, tokens, first, last): None
+        for memory, tokens, here in _texts(read, supports=True)
+        for first, last in _items(logits.numpy()[here], longest, cost)
+    }
+    return tuple(found), float(sure.sum())
 
 
 def _of_supports(read: Read) -> Tensor:
@@ -100,6 +100,29 @@ def _best(
     both = np.where(possible, both, -np.inf)
     first, last = divmod(int(both.argmax()), words)
     return first, last, float(both[first, last])
+
+
+def _items(logits: NDArray[np.float32], longest: int, cost: float) -> list[tuple[int, int]]:
+    """First and last word of the items of one memory: those that are worth most together.
+
+    An item is worth the logits of its first word to begin and of its last to end one, less a cost.
+    Where none is worth anything, it is the best.
+
+    Args:
+        logits: Of each word to begin, and to end, an item, shape [W, 2].
+        longest: Most words of an item.
+        cost: A logit.
+    """
+    begin, end = logits.T.tolist()
+    best: list[tuple[float, tuple[tuple[int, int], ...]]] = [(0.0, ())]  # of the words up to one
+    for stop in range(1, len(begin) + 1):
+        least = max(0, stop - longest)
+        ending = [
+            (worth + begin[first] + end[stop - 1] - cost, (*found, (first, stop - 1)))
+            for first, (worth, found) in enumerate(best[least:], least)
+        ]
+        best.append(max([best[-1], *ending], key=itemgetter(0)))
+    return list(best[-1][1]) or [_best(logits[:, 0], logits[:, 1], longest)[:2]]
 
 
 def _written(memory: Memory, tokens: Sequence[Token], first: int, last: int) -> str:

@@ -1,7 +1,7 @@
 """The dictionary W: word pieces for the vectors, and how rare each word is for exact matches.
 
 A word is the mean of its pieces' vectors, so a rare name and a typo still have one. Everything that
-depends on a word alone is worked out once and cached, as is what was read lately.
+depends on a word alone is worked out once and cached, and so are the texts that were read last.
 """
 
 import zlib
@@ -20,7 +20,7 @@ SHAPES = 8  # the first of them: the word as written
 _MOST_PIECES = 8
 _SHORTEST_NEAR = 4  # letters
 _CACHED_WORDS = 1 << 14  # about 12 MB
-_CACHED_TEXTS = 1 << 10  # a question looks at some thirty memories
+_CACHED_TEXTS = 1 << 12  # a question looks at some thirty memories
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +74,7 @@ class Vocabulary:
         return [self._word(token.name) for token in tokens]
 
     def _read(self, text: str, most: int) -> tuple[Word, ...]:
-        """The first words of a text; what was read lately is kept."""
+        """The first words of a text."""
         return tuple(self.words(tokenise(text, most)))
 
     def rarity_of(self, word: int) -> float:

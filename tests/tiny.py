@@ -68,7 +68,6 @@ def config() -> ModelConfig:
         page_pieces=160,
         text_pieces=50,
         second_pass=4,
-        gathered=6,
         max_hops=3,
         question_words=12,
         memory_words=20,

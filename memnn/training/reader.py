@@ -17,16 +17,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from memnn.encoder import fastest_precision
-from memnn.reader import COUNTS, GATHERING, LEAST_COUNT, LEAST_SHARE, Form, Reader, Reading, total
+from memnn.reader import LEAST_COUNT, LEAST_SHARE, Form, Reader, Reading, total
 from memnn.reading import Batch
-from memnn.training.drawing import Drawing, Exercise, known_shares
-from memnn.training.items import items_loss
 from memnn.training.losses import likelihood
-from memnn.training.pages import GATHERED, Example, Lesson
+from memnn.training.pages import Drawing, Example, Exercise, Lesson
 from memnn.training.trainer import Schedule, fit
 from memnn.vocabulary import Vocabulary
 
-RATES = (9e-5, 7e-4)  # of an encoder's layers that were pre-trained, of the rest
+RATES = (8e-5, 6e-4)  # of an encoder's layers that were pre-trained, of the rest
 FRESH_RATES = (2e-3, 2e-3)  # where none was
 WEIGHT_DECAY = 0.01
 _STORIES, _LESSONS = 0.5, 0.2  # a question of the conversations
@@ -40,11 +38,14 @@ _WEIGHTS = {  # of a story's question, by its category: more of what is hard; el
     "yesno": 0.5,
     "single": 0.4,
 }
-_PAGES_A_STEP = 24
+_GATHERED = frozenset({"list", "count"})  # with several supports, asked twice an epoch
+_PAGES_A_STEP = 18
 _SORTED = 12  # batches that are drawn at once and dealt out by length
 _STRAY, _ASTRAY = 0.5, 0.35  # share of questions with a hop after a stray choice, a wrong one
 _STRAY_FORM = 0.3  # share of forms told from the supports and a stray one
-_SHARE = 0.5  # weight of what each candidate should add to a count
+_ITEM_WEIGHT = 3.0  # of a word at an item's edge; most are at none
+_TYPICAL_ITEMS = 3.0  # of a list
+_NOTHING, _EACH = 0.3, 0.5  # weights of what a stranger, and a support, should add to a count
 
 Choice = tuple[int, tuple[int, ...], tuple[int, ...]]  # page, chosen, right; -1 is the null memory
 
@@ -113,9 +114,9 @@ def train_reader(
 
 
 def _gathers(phrasings: Sequence[Example]) -> bool:
-    """Whether the answer is gathered from several supports: such are asked twice an epoch."""
+    """Whether the answer is gathered from several supports."""
     asked = phrasings[0].asked
-    return asked.turn.category in GATHERED and len(asked.support) > 1
+    return asked.turn.category in _GATHERED and len(asked.support) > 1
 
 
 def _exercise(
@@ -209,34 +210,17 @@ def _held(exercise: Exercise, choice: random.Random) -> tuple[int, ...]:
 def _answer_loss(reader: Reader, reading: Reading, step: Sequence[Exercise]) -> Tensor:
     """Of spans, items and counts, a page of the step."""
     loss = torch.zeros(())
-    spanned = [page for page, exercise in enumerate(step) if exercise.form is Form.SPAN]
-    if spanned:
-        loss = loss + _span_loss(reading, step, spanned)
-    listed = [page for page, exercise in enumerate(step) if exercise.form is Form.LIST]
-    if listed:
-        loss = loss + _list_loss(reader, reading, step, listed)
-    gathered = [page for page, exercise in enumerate(step) if exercise.form in GATHERING]
-    if gathered:
-        loss = loss + _count_loss(reader, reading, step, gathered)
+    for page, exercise in enumerate(step):
+        owner = reading.owner[page]
+        if exercise.form is Form.SPAN:
+            bounds = reading.start[page], reading.end[page]
+            loss = loss + _span_loss(*bounds, _words(exercise))
+        elif exercise.form is Form.LIST:
+            loss = loss + _item_loss(reading.item[page], owner, exercise)
+    counted = [page for page, exercise in enumerate(step) if exercise.form is Form.COUNT]
+    if counted:
+        loss = loss + _count_loss(reader, reading, step, counted)
     return loss / len(step)
-
-
-def _list_loss(
-    reader: Reader, reading: Reading, step: Sequence[Exercise], listed: Sequence[int]
-) -> Tensor:
-    """Of the items in every candidate, the more for the more a list has."""
-    lengths = [[len(c.words) for c in step[page].page.candidates] for page in listed]
-    logits = [
-        line
-        for page, own in zip(listed, lengths, strict=True)
-        for line in torch.split(reading.item[page][: sum(own)], own)
-    ]
-    items = [
-        [span for span in step[page].spans if span.passage == at]
-        for page, own in zip(listed, lengths, strict=True)
-        for at in range(len(own))
-    ]
-    return items_loss(logits, items, reader.config.answer_words)
 
 
 def _words(exercise: Exercise) -> list[tuple[int, int]]:
@@ -246,34 +230,38 @@ def _words(exercise: Exercise) -> list[tuple[int, int]]:
     return [(starts[s.passage] + s.first, starts[s.passage] + s.last) for s in exercise.spans]
 
 
-def _span_loss(reading: Reading, step: Sequence[Exercise], spanned: Sequence[int]) -> Tensor:
-    """Of any of the spans of a page, among all its words, summed over the pages."""
-    spans = [(at, *span) for at, page in enumerate(spanned) for span in _words(step[page])]
-    at, first, last = torch.tensor(spans).unbind(1)
-    some = torch.tensor(spanned)
-    start, end = (bounds[some].log_softmax(1) for bounds in (reading.start, reading.end))
-    right = start.new_full((len(spanned), len(spans)), -torch.inf)
-    right[at, torch.arange(len(spans))] = start[at, first] + end[at, last]
-    return -right.logsumexp(1).sum()
+def _span_loss(starts: Tensor, ends: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
+    """Of any of the spans, among all words whose logits are given."""
+    first, last = torch.tensor(spans).unbind(1)
+    return -torch.logsumexp(starts.log_softmax(0)[first] + ends.log_softmax(0)[last], 0)
+
+
+def _item_loss(logits: Tensor, owner: Tensor, exercise: Exercise) -> Tensor:
+    """Of every word to begin an item, and to end one."""
+    wanted = torch.zeros_like(logits)
+    for first, last in _words(exercise):
+        wanted[first, 0] = wanted[last, 1] = 1.0
+    weight = (1.0 + (_ITEM_WEIGHT - 1.0) * wanted) * (owner >= 0)[:, None]
+    losses = functional.binary_cross_entropy_with_logits(logits, wanted, weight, reduction="sum")
+    return losses / _TYPICAL_ITEMS
 
 
 def _count_loss(
-    reader: Reader, reading: Reading, step: Sequence[Exercise], gathered: Sequence[int]
+    reader: Reader, reading: Reading, step: Sequence[Exercise], counted: Sequence[int]
 ) -> Tensor:
-    """Of the totals, and of each candidate's share where it is known.
+    """Of the totals, and of the shares where they are known.
 
-    Of a list, the shares are items.
+    What is no support adds nothing; where supports are as many as what was counted, each adds one.
     """
-    some = reading.take(torch.tensor(gathered))
+    some = reading.take(torch.tensor(counted))
     shares = reader.shares(some)
-    counts = [step[page].count or len(step[page].spans) for page in gathered]
-    wanted = torch.tensor(counts).clamp(max=LEAST_COUNT + COUNTS - 1) - LEAST_COUNT
+    wanted = torch.tensor([step[page].count - LEAST_COUNT for page in counted])
     totals = functional.nll_loss(total(shares, some.present), wanted, reduction="sum")
-    known = [(at, *pair) for at, page in enumerate(gathered) for pair in known_shares(step[page])]
-    if not known:
-        return totals
-    page, place, share = torch.tensor(known).unbind(1)
-    return totals - _SHARE * shares[page, place, share - LEAST_SHARE].sum()
+    gold = _mask([step[page].gold for page in counted], some.present.shape[1])
+    nothing = shares[..., -LEAST_SHARE] * (some.present & ~gold)
+    even = torch.tensor([step[page].count == len(step[page].gold) for page in counted])
+    one = shares[..., 1 - LEAST_SHARE] * (gold & even[:, None])
+    return totals - _NOTHING * nothing.sum() - _EACH * one.sum()
 
 
 def _mask(places: Sequence[Sequence[int]], width: int) -> Tensor:

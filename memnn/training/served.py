@@ -37,7 +37,7 @@ _TIMES = 2  # that a scene is told
 _LEAST_USERS = 2  # to train on, a half each for the folds
 _WAYS = {  # of `memnn.calibration.Calibration`: what is tried of each in turn
     "patience": (0.0, 1.0, 2.0, 3.0),
-    "gathering": (0.0, -0.5, 0.5),
+    "gathering": (0.0, 0.5, 1.0),
     "trust": (0.0, 1.0, 2.0, 4.0),
 }
 _WORTH_OF_SUPPORTS = 0.1  # of finding all supports, beside answering right

@@ -3,9 +3,8 @@
 A question whose answer cannot be found in its supports teaches R nothing and gets no target.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from memnn.reader import Form
 from memnn.text import Token, fold, tokenise
@@ -14,12 +13,6 @@ from memnn.training.conversations import Turn
 NUMBER_WORDS = (
     *("zero", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-_HOW_MANY = (  # what asks for a list, and what asks how many it holds
-    (r"(which|what)(?= (\w+s|people|children)\b)(?! (is|was|has|does)\b)", "how many"),
-    (r"who(?= \w)", "how many people"),
-    (r"(the )?names of(?= (all|my|our|the)\b)", "the number of"),
-    (r"list( of)?(?= (all|my|our|the)\b)", "the number of"),
 )
 _NUMBERS = {name: value for value, name in enumerate(NUMBER_WORDS)}
 
@@ -39,26 +32,13 @@ class Target:
 
     Attributes:
         form: The form of the answer.
-        spans: Where the answer stands: any of them for `Form.SPAN`, every item for `Form.LIST`,
-            and for `Form.COUNT` where it is known what is counted.
+        spans: Where the answer stands: any of them for `Form.SPAN`, every item for `Form.LIST`.
         count: How many, for `Form.COUNT`; else zero.
     """
 
     form: Form
     spans: tuple[Span, ...] = ()
     count: int = 0
-
-    def counted(self) -> "Target":
-        """Of a list: how many items it has."""
-        return replace(self, form=Form.COUNT, count=len(self.spans))
-
-
-def how_many(question: str) -> str | None:
-    """The question after a list's items as one after their number; None where it is not plain."""
-    for listing, counting in _HOW_MANY:
-        if found := re.match(listing, question, re.IGNORECASE):
-            return counting + question[found.end() :]
-    return None
 
 
 def target(turn: Turn, supports: Sequence[Sequence[Token]]) -> Target | None:

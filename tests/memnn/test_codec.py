@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memnn.codec import decode, encode
+from memnn.codec import decode, decode_text, encode
 from memnn.errors import StoreError
 from memnn.records import Memory
 from tests.worlds import TIME
@@ -37,6 +37,7 @@ def test_any_memory_comes_back(memory: Memory) -> None:
 
     assert again == memory
     assert again.time.utcoffset() == memory.time.utcoffset()
+    assert decode_text(encode(memory)) == memory.text
 
 
 def test_time_without_zone() -> None:

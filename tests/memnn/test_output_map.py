@@ -9,11 +9,9 @@ from hypothesis import strategies as st
 from memnn.first_pass import first_pass
 from memnn.generalization import Generalization
 from memnn.model import Model
-from memnn.output_map import Chosen, choose_supports
-from memnn.output_map import choose as choose_from
-from memnn.page import take_out
-from memnn.reader import GATHERING, Form
+from memnn.output_map import Chosen, choose_supports, run_hops
 from memnn.records import Memory
+from memnn.shortlist import listed
 from memnn.slots import Slots
 from tests import tiny
 from tests.worlds import TIME
@@ -51,31 +49,26 @@ def with_null(bias: float) -> Model:
     st.sampled_from([*tiny.TEXTS, ""]),
     st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=9),
     st.sets(st.integers(1, 9)),
-    st.sampled_from([None, Form.SPAN, Form.LIST, Form.COUNT]),
 )
 def test_the_trace_tells_what_was_chosen(
-    seed: int, question: str, texts: list[str], gone: set[int], form: Form | None
+    seed: int, question: str, texts: list[str], gone: set[int]
 ) -> None:
     """Supports are the hops' choices; each the best of what was read, none twice, none dead."""
-    model = tiny.model(seed, form=form)
+    model = tiny.model(seed)
     slots = memories(model, *texts)
     for memory_id in gone & set(range(2, len(texts) + 1)):
         slots.remove(memory_id)
 
     chosen = choose(model, question, slots)
 
-    gathers = form in GATHERING
-    page, most = model.config.second_pass, model.config.max_hops
-    if gathers:
-        page = most = model.config.gathered
     ids = [memory.id for memory in chosen.supports]
     assert ids == [hop.chosen for hop in chosen.hops if hop.chosen is not None]
-    assert 1 <= len(ids) == len(set(ids)) <= min(most, len(slots))
+    assert 1 <= len(ids) == len(set(ids)) <= min(model.config.max_hops, len(slots))
     assert all(memory_id in slots for memory_id in ids)
     assert all(hop.chosen is not None for hop in chosen.hops[:-1])
     for number, hop in enumerate(chosen.hops):
         assert hop.candidates == len(slots) - number
-        assert 1 <= len(hop.best) <= page - number
+        assert 1 <= len(hop.best) <= model.config.second_pass - number
         seconds = [scored.second for scored in hop.best if scored.second is not None]
         assert len(seconds) == len(hop.best)
         assert seconds == sorted(seconds, reverse=True)
@@ -135,10 +128,10 @@ def test_the_page_is_all_that_is_read() -> None:
     model = tiny.model(3)
     slots = memories(model, *STATEMENTS)
     question = model.question("Where is the key?")
-    before, found = choose_supports(model, question, slots), take_out(model, question, slots)
+    before, found = choose_supports(model, question, slots), listed(model, question, slots)
     for memory in list(slots)[1:]:
         slots.remove(memory.id)
-    after = choose_from(model, found)
+    after = run_hops(model, found)
     assert (after.supports, after.hops) == (before.supports, before.hops)
 
 
@@ -155,21 +148,5 @@ def test_a_patient_network_looks_on() -> None:
 
 
 def _patient(model: Model, patience: float) -> Model:
-    calibration = replace(model.calibration, patience=patience)
+    calibration = replace(model.calibration, patience=patience, gathering=patience)
     return replace(model, calibration=calibration)
-
-
-@pytest.mark.parametrize("form", [Form.LIST, Form.COUNT])
-def test_what_belongs_to_a_list_or_a_count_is_gathered(form: Form) -> None:
-    """All that R gives a share of it, more than hops there are; with no such memory, the best."""
-    model = tiny.model(6, form=form)
-    slots = memories(model, *STATEMENTS)
-    found = [
-        len(choose(_gathering(model, least), "Where is the key?", slots).supports)
-        for least in (100.0, -100.0)
-    ]
-    assert found == [1, model.config.gathered]
-
-
-def _gathering(model: Model, least: float) -> Model:
-    return replace(model, calibration=replace(model.calibration, gathering=least))

@@ -109,11 +109,23 @@ def test_an_item_runs_from_where_it_begins_to_where_it_ends() -> None:
     model = tiny.model(form=Form.LIST)
     found = chosen(model, "What?", "red apples plums", "pears")
     assert found.read is not None
-    edges = torch.full_like(found.read.reading.item, -3.0)  # of red, apples, plums, pears
+    edges = torch.full_like(found.read.reading.item, -1.0)  # of red, apples, plums, pears
     edges[0, [0, 2, 3], 0] = edges[0, [1, 2, 3], 1] = 2.0
     read = replace(found.read, reading=replace(found.read.reading, item=edges))
     assert stretches.items(read, longest=8)[0] == ("red apples", "plums", "pears")
     assert stretches.items(read, longest=1)[0] == ("plums", "pears")  # rather none than a piece
+
+
+def test_one_of_several_supports_is_not_cut_up() -> None:
+    """Its surest stretch is an item; what only may begin or end one, beside or in it, is none."""
+    model = tiny.model(form=Form.LIST)
+    found = chosen(model, "What?", "hot cross buns today", "pears")
+    assert found.read is not None
+    edges = torch.full_like(found.read.reading.item, -1.0)  # of hot, cross, buns, today, pears
+    edges[0, [0, 1, 3], 0] = torch.tensor([2.0, 0.5, 0.5])
+    edges[0, [0, 2, 3], 1] = torch.tensor([0.5, 2.0, 1.0])
+    read = replace(found.read, reading=replace(found.read.reading, item=edges))
+    assert stretches.items(read, longest=8)[0] == ("hot cross buns", "pears")
 
 
 def test_words_that_belong_together_are_one_item() -> None:
@@ -141,14 +153,14 @@ def test_yes_and_no(form: Form, text: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_counting_adds_up_the_page(count: int) -> None:
-    """Each candidate adds what the reader says of it, here one, whether O chose it or not."""
+def test_counting_adds_up_the_supports(count: int) -> None:
+    """Each support adds what the reader says of it, here one; the rest of the page nothing."""
     model = tiny.model(form=Form.COUNT)
     *_, weight, bias = model.reader.share.parameters()
     weight.zero_()
     bias.fill_(-20.0)[1 - LEAST_SHARE] = 20.0
     question = model.question("How many?")
-    found = chosen(model, "How many?", SUPPORTS[0], hidden=SUPPORTS[1:count])
+    found = chosen(model, "How many?", *SUPPORTS[:count], hidden=SUPPORTS[count:])
     told = respond(model, "How many?", question, found)
     assert (told.text, told.trace.form) == (str(count), "count")
 

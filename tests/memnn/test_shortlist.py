@@ -3,7 +3,20 @@
 import numpy as np
 
 from memnn.ranking import Ranking
-from memnn.shortlist import Ranked, Shortlist, candidate_marks
+from memnn.shortlist import Shortlist, candidate_marks, lay_out, shortlist
+from tests import tiny
+from tests.memnn.test_output_map import memories
+
+
+def test_a_long_memory_leaves_room_for_others() -> None:
+    """What is too long is cut to be read, and however much is told, the page holds two."""
+    model = tiny.model()
+    slots = memories(model, *("unheard-of " * 30 + str(i) for i in range(6)))
+    listed = Shortlist(tuple(range(6)), np.zeros(6, np.float32), np.zeros(6, np.float32))
+    rows, page = lay_out(model, model.question("Where? " * 30), listed, slots)
+    assert len(rows) >= 2
+    for candidate in page.candidates:
+        assert sum(len(w.pieces) for w in candidate.words) <= model.config.text_pieces
 
 
 def test_a_shortlist_by_hand() -> None:
@@ -16,26 +29,12 @@ def test_a_shortlist_by_hand() -> None:
             [6, 2, -np.inf, -np.inf, 0, 1],
         )
     )
-    ranked = Ranked(first, [onward, from_second])
-    listed = ranked.shortlist(5)
+    listed = shortlist(first, [onward, from_second], 5)
     assert listed.rows == (1, 3, 5, 4, 0)  # row 2 is dead
     assert listed.first.tolist() == [9, 8, 2, 1, 0]
     assert listed.later.tolist() == [2, 1, 3, 7, 6]
     far = Ranking.of_all(np.array([*range(30), -1.0, 90.0, -2.0], np.float32))
-    beside = set(Ranked(far, [far, far]).shortlist(20).rows)
-    assert {30, 32} <= beside  # told right beside the best
-
-
-def test_what_else_may_belong_to_supports() -> None:
-    """After the shortlist what was told right beside the supports, then more of the best."""
-    first = Ranking.of_all(np.array([5, 0, 1, 9, 2, -np.inf, 0], np.float32))
-    onward = Ranking.of_all(np.array([-np.inf, 1, 2, 3, 4, -np.inf, 6], np.float32))
-    ranked = Ranked(first, [onward])
-    listed = Shortlist((3, 0), np.array([9, 5], np.float32), np.array([3, -np.inf], np.float32))
-    wide = ranked.around(listed, [3, 6])
-    assert wide.rows == (3, 0, 6, 2, 4, 1)  # row 5 is dead
-    assert wide.first.tolist() == [9, 5, 0, 1, 2, 0]
-    assert wide.later.tolist() == [3, -np.inf, 6, 2, 4, 1]
+    assert {30, 32} <= set(shortlist(far, [far, far], 20).rows)  # told right beside the best
 
 
 def test_candidate_marks_by_hand() -> None:

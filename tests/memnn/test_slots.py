@@ -75,6 +75,7 @@ class SlotsMachine(RuleBasedStateMachine):
             expected = np.zeros(len(found)) if held is None else unpack(held.features)
             np.testing.assert_array_equal(found, expected)
             assert self.slots.lengths[index] == (0 if held is None else len(held.words))
+            assert held is None or self.slots.text(index) == held.text
             for word in () if held is None else held.words:
                 postings.setdefault(word, []).append(index)
         found = {word: self.slots.postings(word).tolist() for word in range(6)}
@@ -84,6 +85,16 @@ class SlotsMachine(RuleBasedStateMachine):
 
 TestSlots = SlotsMachine.TestCase
 TestSlots.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+def test_a_dead_row_has_no_text() -> None:
+    """Neither its memory nor its text is to be had."""
+    slots = Slots(memory(i) for i in range(1, 10))
+    slots.remove(2)
+    assert slots.text(0) == "x"
+    for look in (slots.held, slots.text):
+        with pytest.raises(LookupError, match="row 1 holds no memory"):
+            look(1)
 
 
 def test_dead_rows_stay_few() -> None:

@@ -36,6 +36,16 @@ def test_a_word_is_looked_up_once() -> None:
     assert look("Key")[0] is not first
 
 
+def test_what_was_read_last_is_kept() -> None:
+    """A text is read once, as far as it is asked for; however many are read, few are kept."""
+    text = "the spare key"
+    assert VOCABULARY.read(text, 2) is VOCABULARY.read(text, 2)
+    assert list(VOCABULARY.read(text, 2)) == look(text)[:2]
+    for number in range(5_000):
+        VOCABULARY.read(f"key {number}", 2)
+    assert VOCABULARY.read.cache_info().currsize < 5_000
+
+
 def test_case_and_accents_change_the_looks_only() -> None:
     """However it is typed, a word has the same pieces, names and rarity."""
     small, large = look("lyon")[0], look("LYÖN")[0]

@@ -6,7 +6,7 @@ from memnn.reader import Form
 from memnn.records import Kind
 from memnn.text import tokenise
 from memnn.training.conversations import Turn
-from memnn.training.targets import Span, Target, how_many, span_target, target
+from memnn.training.targets import Span, Target, span_target, target
 from tests.worlds import TIME
 
 SUPPORTS = [tokenise(t) for t in ("I bought red apples, and pears.", "Pears: 12, in Lyon.")]
@@ -71,26 +71,3 @@ def test_what_is_not_there_has_no_target() -> None:
     assert target(asked(""), SUPPORTS) is None
     assert span_target("plums", SUPPORTS) is None
     assert span_target("Lyon", SUPPORTS) == Target(Form.SPAN, (Span(1, 5, 5),))
-
-
-@pytest.mark.parametrize(
-    ("listing", "counting"),
-    [
-        ("Which clubs am I in?", "how many clubs am I in?"),
-        ("what people came", "how many people came"),
-        ("who owes me money", "how many people owes me money"),
-        ("names of my cats?", "the number of my cats?"),
-        ("what is in my bag", None),
-        ("whose cats are these", None),
-        ("my cats", None),
-    ],
-)
-def test_a_list_may_be_counted(listing: str, counting: str | None) -> None:
-    """A plain question for a list becomes one for a number."""
-    assert how_many(listing) == counting
-
-
-def test_a_counted_list_knows_what_is_counted() -> None:
-    """It counts its items, which still stand where they stood."""
-    items = (Span(0, 3, 3), Span(1, 1, 2))
-    assert Target(Form.LIST, items).counted() == Target(Form.COUNT, items, 2)
