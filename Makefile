@@ -21,8 +21,11 @@ chat: $(VENV)/.ready ## Talk to the bot in the terminal; no token, no account ne
 run: $(VENV)/.ready ## Be there in Telegram; TELEGRAM_TOKEN stands in .env or the environment
 	@$(BIN)/memnn-bot run
 
+# Most tests wait for processes of their own, so two run where one would; more than four gain little.
+AT_ONCE := -n logical --maxprocesses 4 --dist worksteal
+
 test: $(VENV)/.ready-dev ## Run all tests, on a real server of their own
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(AT_ONCE)
 
 check: $(VENV)/.ready-dev ## Lint, format, types, layers
 	$(BIN)/ruff check

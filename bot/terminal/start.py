@@ -23,7 +23,7 @@ def start(settings: Settings) -> None:
         if isinstance(stream, TextIOWrapper):  # a terminal without UTF-8 shows what it can
             stream.reconfigure(errors="replace")
     console = make_console(typed=sys.stdin.isatty() and sys.stdout.isatty())
-    notes = console if console.is_terminal else Console(stderr=True, highlight=False)
+    notes = console if console.is_terminal else _beside()
     notes.print(Text.assemble(("  memnn-bot", "bold cyan"), (f"  {words.TAGLINE}", "dim")))
     status = notes.status(Text(words.WAKING, style="dim"), spinner_style="cyan")
     with status:
@@ -37,3 +37,8 @@ def make_console(*, typed: bool) -> Console:
     if typed:
         return Console(highlight=False)
     return Console(highlight=False, force_terminal=False, no_color=True, width=_PIPE_WIDTH)
+
+
+def _beside() -> Console:
+    """Where the welcome goes while replies go into a pipe; into a file, say, a line for a line."""
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH)

@@ -207,6 +207,14 @@ def test_a_pipe_gets_plain_lines(run: Run) -> None:
     assert all(line == line.rstrip() for line in lines)
 
 
+def test_a_long_path_stays_in_one_piece(run: Run, tmp_path: Path) -> None:
+    """Where stderr is no terminal, the place of the key is told on one line, ready to be copied."""
+    data = tmp_path / ("deep" * 20) / ("deeper" * 10)
+    done = run("chat", DATA_DIR=str(data))
+    assert done.returncode == 0
+    assert str(data / "memory.key") in done.stderr
+
+
 BAD_LINES = {
     "   ": "That was empty",
     "\x00\x07\x1b": "That was empty",
