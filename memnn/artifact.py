@@ -4,6 +4,7 @@ manifest.json        version, sizes, calibration, checksums; data, seed and metr
 weights.safetensors  the learned parts; vectors of pieces as one byte a dimension, the layers of the
                      encoder as they compute (bfloat16), the rest as halves
 tokenizer.json       the word pieces
+words.safetensors    words of the language by checksum, and how common each is
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
+from safetensors import numpy as arrays
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -23,14 +25,18 @@ from memnn.calibration import Calibration, Regression
 from memnn.classifier import Classifier
 from memnn.config import ModelConfig
 from memnn.errors import ArtifactError
+from memnn.features import FINGERPRINT_BYTES
 from memnn.model import Model
 from memnn.reader import Reader
 from memnn.scorer import Scorer
+from memnn.spelling import Spelling
 from memnn.vocabulary import Vocabulary
 
-VERSION = 3
+VERSION = 4
 SHIPPED = Path(__file__).parent / "weights"
 _MANIFEST, _WEIGHTS, _TOKENIZER = "manifest.json", "weights.safetensors", "tokenizer.json"
+_WORDS = "words.safetensors"
+_CHECKED = (_WEIGHTS, _TOKENIZER, _WORDS)
 _VECTORS = ("scorer.vectors.weight", "reader.encoder.pieces.weight")  # of pieces
 _LAYERS = "reader.encoder.layers."
 _SCALE = "/scale"  # of a row of bytes
@@ -49,11 +55,13 @@ def save(model: Model, path: Path, about: Mapping[str, Any]) -> None:
     path.mkdir(parents=True, exist_ok=True)
     save_file(_tensors(model), path / _WEIGHTS)
     model.vocabulary.tokenizer.save(str(path / _TOKENIZER), pretty=False)
+    spelling = model.vocabulary.spelling
+    arrays.save_file({"words": spelling.words, "common": spelling.common}, path / _WORDS)
     manifest = {
         "version": VERSION,
         "config": model.config.to_dict(),
         "calibration": asdict(model.calibration),
-        "sha256": {name: _checksum(path / name) for name in (_WEIGHTS, _TOKENIZER)},
+        "sha256": {name: _checksum(path / name) for name in _CHECKED},
         "about": dict(about),
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
@@ -101,19 +109,19 @@ def load(path: Path | None = None) -> Model:
     manifest = describe(path)
     try:
         checksums = manifest["sha256"]
-        for name in (_WEIGHTS, _TOKENIZER):
+        for name in _CHECKED:
             _check(folder / name, checksums[name])
         config = ModelConfig.from_dict(manifest["config"])
         tensors = load_file(folder / _WEIGHTS)
         tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
         model = Model(
             config,
-            Vocabulary(tokenizer, _rarity(tensors)),
+            Vocabulary(tokenizer, _rarity(tensors), _spelling(folder / _WORDS)),
             _filled(Classifier(config), "classifier", tensors),
             _filled(Scorer(config), "scorer", tensors),
             _filled(Reader(config), "reader", tensors),
             _calibration(manifest["calibration"]),
-            bytes.fromhex(checksums[_WEIGHTS])[:4],
+            _fingerprint(checksums),
         )
         model.reader.encoder.serve()
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
@@ -164,6 +172,17 @@ def _calibration(values: dict[str, Any]) -> Calibration:
 def _rarity(tensors: Mapping[str, Tensor]) -> dict[int, float]:
     values = tensors["rarity.values"].float().tolist()
     return dict(zip(tensors["rarity.words"].tolist(), values, strict=True))
+
+
+def _spelling(file: Path) -> Spelling:
+    held = arrays.load_file(file)
+    return Spelling(held["words"], held["common"])
+
+
+def _fingerprint(checksums: Mapping[str, str]) -> bytes:
+    """It changes with all that the features of a text depend on."""
+    parts = "".join(checksums[name] for name in _CHECKED)
+    return hashlib.sha256(parts.encode()).digest()[:FINGERPRINT_BYTES]
 
 
 def _check(file: Path, expected: str) -> None:

@@ -12,7 +12,7 @@ from memnn.features import pack_all
 from memnn.model import Model
 from memnn.records import Kind, Message, Perception, Plan, Slot
 from memnn.scorer import Role
-from memnn.text import content_words, tokenise
+from memnn.text import tokenise
 
 
 class Generalization:
@@ -59,8 +59,8 @@ class Generalization:
 
         So what Ann told is found for "what did Ann say?", and when Ann herself asks.
         """
-        told = tokenise(text, self._model.config.memory_words)
-        return content_words([*told, *tokenise(speaker, self._model.config.memory_words)])
+        told = (word for said in (text, speaker) for word in self._model.memory(said))
+        return tuple(dict.fromkeys(word.hash for word in told if word.content))
 
     def _plans(self, messages: Sequence[Message], told: Sequence[Sequence[str]]) -> list[Plan]:
         texts = [list(self._slots(sentences)) for sentences in told]

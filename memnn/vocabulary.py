@@ -1,7 +1,8 @@
 """The dictionary W: word pieces for the vectors, and how rare each word is for exact matches.
 
-A word is the mean of its pieces' vectors, so a rare name and a typo still have one. Everything that
-depends on a word alone is worked out once and cached, and so are the texts that were read last.
+A word is the mean of its pieces' vectors, so a rare name still has one. A mistyped word is read as
+the one that was meant (`memnn.spelling`); only its looks are as typed. Everything that depends on a
+word alone is worked out once and cached, and so are the texts that were read last.
 """
 
 import zlib
@@ -13,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from memnn.text import Token, fold, is_content, tokenise, word_hash
+from memnn.spelling import Spelling
+from memnn.text import STOP_WORDS, Token, fold, is_content, tokenise, word_hash
 
 LOOKS = 10  # numbers that describe a word by itself, see `_looks`
 SHAPES = 8  # the first of them: the word as written
@@ -33,7 +35,7 @@ class Word:
         form: Hash of the folded word, before stemming.
         content: See `memnn.text.is_content`.
         rarity: Inverse document frequency, natural logarithm; the most for a word never seen.
-        near: Names that it shares with every word a slip away; see `_near`.
+        near: Names that it shares with every word a slip away, as typed and as meant; see `_near`.
         looks: The word as written in numbers, shape [LOOKS]; see `_looks`.
     """
 
@@ -52,11 +54,15 @@ class Vocabulary:
     Args:
         tokenizer: Splits a word into pieces of a fixed inventory.
         rarity: Inverse document frequency by word hash.
+        spelling: Says what was meant by a word that nobody knows.
     """
 
-    def __init__(self, tokenizer: Tokenizer, rarity: Mapping[int, float]) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, rarity: Mapping[int, float], spelling: Spelling
+    ) -> None:
         self.tokenizer = tokenizer
         self.rarity = dict(rarity)
+        self.spelling = spelling
         self._rarest = max(self.rarity.values(), default=1.0)
         self._unknown = tokenizer.token_to_id("[UNK]") or 0
         self.begin = tokenizer.token_to_id("[CLS]") or self._unknown  # of a page
@@ -81,16 +87,27 @@ class Vocabulary:
         """Inverse document frequency of a word, by its hash."""
         return self.rarity.get(word, self._rarest)
 
-    def _learn(self, text: str) -> Word:
-        ids = self.tokenizer.encode(fold(text), add_special_tokens=False).ids[:_MOST_PIECES]
-        name = word_hash(text)
-        rarity = self.rarity_of(name) if is_content(text) else 0.0
-        form = form_hash(text)
-        pieces = tuple(ids) or (self._unknown,)
-        content = is_content(text)
-        looks = _looks(text, rarity, content=content)
-        near = _near(fold(text)) if content else ()
-        return Word(pieces, name, form, content, rarity, near, looks)
+    def _learn(self, typed: str) -> Word:
+        text = typed if self._knows(typed) else self.spelling.meant(typed)
+        name, content = word_hash(text), is_content(text)
+        rarity = self.rarity_of(name) if content else 0.0
+        pieces = tuple(self._pieces(text)[:_MOST_PIECES]) or (self._unknown,)
+        looks = _looks(typed, rarity, content=content)
+        near = {near for word in (typed, text) if is_content(word) for near in _near(fold(word))}
+        return Word(pieces, name, form_hash(text), content, rarity, tuple(near), looks)
+
+    def _knows(self, text: str) -> bool:
+        """Whether a word is one of the language, of what people tell, or a piece by itself."""
+        folded = fold(text)
+        return (
+            word_hash(text) in self.rarity
+            or folded.replace("'", "") in STOP_WORDS
+            or self.spelling.knows(folded)
+            or len(self._pieces(text)) == 1
+        )
+
+    def _pieces(self, text: str) -> list[int]:
+        return list(self.tokenizer.encode(fold(text), add_special_tokens=False).ids)
 
 
 def form_hash(text: str) -> int:

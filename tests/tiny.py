@@ -15,6 +15,7 @@ from memnn.config import ModelConfig
 from memnn.model import Model
 from memnn.reader import Form, Reader
 from memnn.scorer import Scorer
+from memnn.spelling import Spelling
 from memnn.text import content_words, tokenise
 from memnn.vocabulary import Vocabulary
 
@@ -48,10 +49,10 @@ def tokenizer() -> Tokenizer:
 
 
 def vocabulary() -> Vocabulary:
-    """A dictionary in which the words of `TEXTS` have rarities from 1 to 3."""
+    """A dictionary in which the words of `TEXTS` have rarities from 1 to 3; it spells nothing."""
     words = [word for text in TEXTS for word in content_words(tokenise(text))]
     rarity = {word: 1.0 + 2.0 * place / len(words) for place, word in enumerate(words)}
-    return Vocabulary(tokenizer(), rarity)
+    return Vocabulary(tokenizer(), rarity, Spelling.of({}))
 
 
 def config() -> ModelConfig:

@@ -18,7 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from memnn.artifact import save
 from memnn.config import ModelConfig
 from memnn.errors import MemnnError
-from memnn.training.corpora import everyday_sentences
+from memnn.spelling import Spelling
+from memnn.training.corpora import common_words, everyday_sentences, subtitle_words
 from memnn.training.distil import (
     Static,
     distil,
@@ -90,7 +91,11 @@ def served(  # noqa: PLR0913 -- an option each
             device=device,
         )
         model, about = train(
-            recipe, config, load_static(work), lambda name: _ticker(progress, name)
+            recipe,
+            config,
+            load_static(work),
+            Spelling.of(common_words(subtitle_words())),
+            lambda name: _ticker(progress, name),
         )
         save(model, out, about)
     _console.print(f"artifact written to {out}; {work} can be removed")

@@ -2,12 +2,12 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from memnn.errors import DataError
-from memnn.text import content_words, tokenise
+from memnn.text import content_words, fold, tokenise
 from memnn.training.conversations import Conversation
 
 _LONGEST_ANSWER = 6  # words
@@ -79,6 +79,26 @@ def rarity(conversations: Sequence[Conversation], everyday: Iterable[str]) -> di
         for word, count in held.items()
         if count >= _RARE
     }
+
+
+def subtitle_words() -> dict[str, int]:
+    """How often English words are in subtitles (OpenSubtitles 2018, by pyspellchecker, MIT)."""
+    from spellchecker import SpellChecker  # noqa: PLC0415 -- of the extra `train`
+
+    return dict(SpellChecker(distance=1).word_frequency.dictionary)
+
+
+def common_words(counts: Mapping[str, int]) -> dict[str, float]:
+    """Folded words with how many in a billion words each is, natural logarithm.
+
+    A contraction is known without its apostrophe too, though never more common than the rarest.
+    """
+    held: Counter[str] = Counter()
+    for word, count in counts.items():
+        held[fold(word)] += count
+    total, least = held.total(), min(held.values())
+    joined = {word.replace("'", ""): least for word in held if "'" in word}
+    return {word: math.log(1e9 * count / total) for word, count in {**joined, **held}.items()}
 
 
 def _rows(file: Path, columns: int) -> Iterator[list[str]]:

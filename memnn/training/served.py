@@ -20,6 +20,7 @@ from memnn.calibration import Calibration
 from memnn.config import ModelConfig
 from memnn.errors import DataError
 from memnn.model import Model
+from memnn.spelling import Spelling
 from memnn.training import pages
 from memnn.training.calibrate import calibrate
 from memnn.training.conversations import Conversation, read_conversations
@@ -44,7 +45,7 @@ _WORTH_OF_SUPPORTS = 0.1  # of finding all supports, beside answering right
 
 
 def train(
-    recipe: Recipe, config: ModelConfig, static: Static, stage: Stage
+    recipe: Recipe, config: ModelConfig, static: Static, spelling: Spelling, stage: Stage
 ) -> tuple[Model, dict[str, Any]]:
     """Train the served network.
 
@@ -52,6 +53,7 @@ def train(
         recipe: Data and schedule.
         config: Sizes.
         static: Distilled vectors with their tokenizer.
+        spelling: Words of the language.
         stage: Gives each stage its progress.
 
     Returns:
@@ -63,7 +65,7 @@ def train(
     torch.set_num_threads(recipe.threads)
     conversations = read_conversations(recipe.conversations)
     everyday = everyday_sentences(recipe.data)
-    vocabulary = Vocabulary(static.tokenizer, rarity(conversations, everyday))
+    vocabulary = Vocabulary(static.tokenizer, rarity(conversations, everyday), spelling)
     teaching, calibrating = _parted(recipe, conversations)
     training = users(teaching, vocabulary, phrasings=True)
     asking = users(calibrating, vocabulary, phrasings=True)
@@ -137,6 +139,7 @@ def _about(
             "conversations": f"{len(conversations)} users of the project's own",
             "everyday sentences": "Tatoeba, CC BY 2.0 FR",
             "questions about sentences": "QAMR, MIT",
+            "how common words are": "OpenSubtitles 2018, as pyspellchecker (MIT) packages it",
             "scenes": "the project's own, by hand",
             "stories": "the project's own, filled in from patterns",
             "static vectors": "distilled from all-MiniLM-L6-v2, Apache-2.0",

@@ -20,7 +20,7 @@ from memnn.scorer import Role
 from tests import tiny
 
 MODEL = tiny.model(8, threshold=0.25)
-FILES = {"manifest.json", "weights.safetensors", "tokenizer.json"}
+FILES = {"manifest.json", "weights.safetensors", "tokenizer.json", "words.safetensors"}
 
 
 @pytest.fixture(scope="module", name="saved")
@@ -128,11 +128,11 @@ def test_a_changed_weight(copy: Path) -> None:
         artifact.load(copy)
 
 
-@pytest.mark.parametrize("version", [0, 2, "3", None])
+@pytest.mark.parametrize("version", [0, 3, "4", None])
 def test_another_version(copy: Path, version: object) -> None:
     """The error names both versions."""
     change(copy, lambda manifest: manifest.update(version=version))
-    with pytest.raises(ArtifactError, match=f"version {version}, but this release reads version 3"):
+    with pytest.raises(ArtifactError, match=f"version {version}, but this release reads version 4"):
         artifact.load(copy)
 
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from memnn.spelling import Spelling
 from memnn.text import Token, tokenise, word_hash
-from memnn.vocabulary import LOOKS, SHAPES, Vocabulary, Word
+from memnn.vocabulary import LOOKS, SHAPES, Vocabulary, Word, form_hash
 from tests import tiny
 
 VOCABULARY = tiny.vocabulary()
@@ -63,7 +64,9 @@ def test_a_form_is_more_than_a_stem() -> None:
 
 def test_rarity() -> None:
     """A known word has its own rarity, an unknown one the most, a stop word none."""
-    vocabulary = Vocabulary(tiny.tokenizer(), {word_hash("key"): 1.5, word_hash("lyon"): 4.0})
+    vocabulary = Vocabulary(
+        tiny.tokenizer(), {word_hash("key"): 1.5, word_hash("lyon"): 4.0}, Spelling.of({})
+    )
     key, lyon, quokka, the = vocabulary.words(tokenise("key Lyon quokka the"))
     assert [key.rarity, lyon.rarity, quokka.rarity, the.rarity] == [1.5, 4.0, 4.0, 0.0]
     assert [w.content for w in (key, lyon, quokka, the)] == [True, True, True, False]
@@ -103,3 +106,23 @@ def test_what_is_near_to_too_much_is_near_to_nothing(one: str, other: str) -> No
     """Short words, numbers, and words two edits apart share no name."""
     first, second = look(f"{one} {other}")
     assert not set(first.near) & set(second.near)
+
+
+def test_a_mistyped_word_is_read_as_it_was_meant() -> None:
+    """It has the pieces and names of the word; its looks are as typed, and it is near to both."""
+    spelling = Spelling.of({"parcel": 9.0, "parrot": 9.0})
+    vocabulary = Vocabulary(tiny.tokenizer(), {word_hash("parcel"): 2.0}, spelling)
+    meant, typed, near = vocabulary.words(tokenise("parcel PARECL pxrecl"))
+    assert (typed.pieces, typed.hash, typed.form) == (meant.pieces, meant.hash, meant.form)
+    assert typed.rarity == meant.rarity == 2.0
+    assert typed.looks[1] == 1
+    assert set(typed.near) & set(near.near) - set(meant.near)
+
+
+@pytest.mark.parametrize("known", ["lyon", "Whats", "parcel", "key"])
+def test_a_word_that_somebody_knows_is_no_slip(known: str) -> None:
+    """Of the language, of what people tell, or a stop word: even beside a much more common one."""
+    common = {"lion": 12.0, "wheats": 12.0, "parcels": 12.0, "parcel": 1.0, "keys": 12.0}
+    vocabulary = Vocabulary(tiny.tokenizer(), VOCABULARY.rarity, Spelling.of(common))
+    (word,) = vocabulary.words(tokenise(known))
+    assert word.form == form_hash(known)

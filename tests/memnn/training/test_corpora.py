@@ -8,7 +8,13 @@ import pytest
 from memnn.errors import DataError
 from memnn.text import word_hash
 from memnn.training.conversations import Conversation, Turn
-from memnn.training.corpora import Fact, crowd_questions, everyday_sentences, rarity
+from memnn.training.corpora import (
+    Fact,
+    common_words,
+    crowd_questions,
+    everyday_sentences,
+    rarity,
+)
 from tests.training import SENTENCES, corpora
 from tests.worlds import TIME
 
@@ -28,6 +34,18 @@ def test_rarity_by_hand() -> None:
     assert found == {
         word_hash("key"): pytest.approx(math.log(6 / 2.5)),
         word_hash("pot"): pytest.approx(math.log(6 / 2.5)),
+    }
+
+
+def test_common_words_by_hand() -> None:
+    """Parts of a billion; case and accents are folded, contractions known without their mark."""
+    found = common_words({"café": 2, "Cafe": 1, "we're": 5, "were": 90, "isn't": 2})
+    assert found == {
+        "cafe": pytest.approx(math.log(3e7)),
+        "we're": pytest.approx(math.log(5e7)),
+        "were": pytest.approx(math.log(9e8)),
+        "isn't": pytest.approx(math.log(2e7)),
+        "isnt": pytest.approx(math.log(2e7)),
     }
 
 

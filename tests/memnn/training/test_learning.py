@@ -12,6 +12,7 @@ from memnn.in_memory import InMemoryStore
 from memnn.model import Model
 from memnn.network import Network
 from memnn.records import Answer, Message
+from memnn.spelling import Spelling
 from memnn.training.distil import Static
 from memnn.training.recipe import Recipe
 from memnn.training.served import train
@@ -93,7 +94,7 @@ def _taught(tmp_path_factory: pytest.TempPathFactory) -> Model:
         epochs=(3, 1, 2, 18),
         threads=1,
     )
-    model, about = train(recipe, config, static, lambda _: lambda _done, _all, _loss: None)
+    model, about = train(recipe, config, static, Spelling.of({}), lambda _: lambda *_: None)
     shares = about["metrics on the held-out users, gold kinds given"]["span"]
     assert shares["hit_at_1"] > 0.8
     return model

@@ -16,6 +16,7 @@ from memnn.in_memory import InMemoryStore
 from memnn.model import Model
 from memnn.network import Network
 from memnn.records import Message
+from memnn.spelling import Spelling
 from memnn.training.distil import Static, save_static
 from memnn.training.recipe import Recipe
 from memnn.training.served import train
@@ -67,7 +68,8 @@ def run(recipe: Recipe, stage: Callable[[str], Tick] = silent) -> Model:
     """Train, from vectors that are always the same."""
     made = torch.Generator().manual_seed(4)
     vectors = torch.randn(tiny.config().pieces, tiny.config().static, generator=made)
-    model, about = train(recipe, tiny.config(), Static(vectors, tiny.tokenizer()), stage)
+    static, spelling = Static(vectors, tiny.tokenizer()), Spelling.of({"ferry": 9.0})
+    model, about = train(recipe, tiny.config(), static, spelling, stage)
     assert about["seed"] == recipe.seed
     return model
 
