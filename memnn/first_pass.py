@@ -18,7 +18,7 @@ from memnn.model import Model
 from memnn.ranking import Ranking
 from memnn.scorer import Among, Candidates, Role
 from memnn.slots import Rows, Slots
-from memnn.speaking import OF_OTHERS, told_by_others
+from memnn.speaking import of_others
 from memnn.vocabulary import Word
 
 _BLOCK: Final = 1 << 16  # rows that are scored at once: so much memory is taken, whatever N is
@@ -40,7 +40,7 @@ def first_pass(
         slots: The memories; at least one.
         chosen: Rows of the supports chosen so far, which are not to be had.
         asker: The name of who asks, which is a word of what they told; none in a scope of one.
-            Who asks of themselves rather means what they told themselves.
+            They rather mean what they told themselves.
     """
     asked = {w.hash: w.rarity for w in (*question, *asker) if w.content}
     texts = [model.memory(slots.text(row)) for row in chosen]
@@ -48,7 +48,7 @@ def first_pass(
     asking = model.embed([question], Role.QUESTION)
     supports = model.embed(texts, Role.SUPPORT).mean(0, keepdim=True) if texts else None
 
-    others = told_by_others(question, slots, asker)
+    lost = of_others(question, slots, asker)
 
     def scored(seen: _Seen) -> Ranking:
         memories = Candidates(
@@ -62,7 +62,7 @@ def first_pass(
         else:
             match = torch.from_numpy(match_features(new.items(), slots, seen.rows))[None]
             found = seen.ranked(model.scorer.next_hop(asking, supports, memories, match))
-        return found if others is None else found.raised(found.rows[others[found.rows]], -OF_OTHERS)
+        return found if lost is None else Ranking(found.rows, found.scores - lost[found.rows])
 
     parts = [scored(seen) for seen in _looked_at(slots, [*asked, *new], chosen)]
     return parts[0] if len(parts) == 1 else Ranking.joined(parts)

@@ -50,8 +50,8 @@ class Ranking:
         known = self.rows[places] == wanted
         return np.where(known, self.scores[places], np.float32(-np.inf))
 
-    def raised(self, rows: Sequence[int] | Rows, by: NDArray[np.float32] | float) -> "Ranking":
-        """The same with the scores of some candidates raised, each by its own or all alike."""
+    def raised(self, rows: Sequence[int] | Rows, by: NDArray[np.float32]) -> "Ranking":
+        """The same with the scores of some candidates raised."""
         scores = self.scores.copy()
         scores[np.searchsorted(self.rows, rows)] += by
         return Ranking(self.rows, scores)

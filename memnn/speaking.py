@@ -1,4 +1,4 @@
-"""Who asks of themselves, in a group, rather means what they told themselves."""
+"""In a group, who asks rather means what they told themselves, most of all where they ask of it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,16 +9,23 @@ from numpy.typing import NDArray
 from memnn.slots import Slots
 from memnn.vocabulary import Word, form_hash
 
-OF_OTHERS: Final = 6.0  # a logit: so much less likely is what others told, see `told_by_others`
-_PLAIN: Final = ("i", "my", "me", "mine", "myself", "im", "ive")
-_JOINED: Final = tuple(f"i{mark}{end}" for mark in "'’" for end in ("m", "ve", "d", "ll"))
+# Logits: so much less likely is what others told. With more, what is asked of others is missed.
+_OF_ONESELF: Final = 6.0
+_ELSE: Final = 3.0
+_PLAIN: Final = ("i", "my", "me", "mine", "myself", "im", "ive", "we", "us", "our", "ours")
+_JOINED: Final = tuple(
+    f"{who}{mark}{end}"
+    for who in ("i", "we")
+    for mark in "'’"
+    for end in ("m", "re", "ve", "d", "ll")
+)
 _ONESELF: Final = frozenset(map(form_hash, (*_PLAIN, *_JOINED)))
 
 
-def told_by_others(
+def of_others(
     question: Sequence[Word], slots: Slots, asker: Sequence[Word]
-) -> NDArray[np.bool_] | None:
-    """Which rows others told, shape [N]; None where nobody asks of themselves.
+) -> NDArray[np.float32] | None:
+    """What each row loses because others told it, logits, shape [N]; None in a scope of one.
 
     Args:
         question: The question's words.
@@ -27,9 +34,10 @@ def told_by_others(
             a scope of one.
     """
     name = [word.hash for word in asker if word.content]
-    if not name or _ONESELF.isdisjoint(word.form for word in question):
+    if not name:
         return None
-    others = np.zeros(slots.rows, np.bool_)
+    own = np.ones(slots.rows, np.bool_)
     for word in name:
-        others |= ~np.isin(np.arange(slots.rows), slots.postings(word))
-    return others
+        own &= np.isin(np.arange(slots.rows), slots.postings(word))
+    oneself = not _ONESELF.isdisjoint(word.form for word in question)
+    return np.where(own, np.float32(0.0), np.float32(_OF_ONESELF if oneself else _ELSE))

@@ -14,9 +14,14 @@ from torch import Tensor
 
 from memnn.output_map import Read
 from memnn.records import Memory
-from memnn.text import Token, tokenise
+from memnn.text import Token, fold, tokenise
 
-_OF_SEVERAL = 2.0  # a logit; one of several supports holds rather one item than two
+_OF_SEVERAL = 3.0  # a logit; one of several supports holds rather one item than two
+_LISTED = 3.0  # likewise; behind a comma or an "and" stands rather one more than nothing
+_JOINING = frozenset({",", ";", "/", "+", "&", "and", "or", "plus"})
+_BEFORE_A_THING = frozenset(  # what may stand between such a word and the item
+    "a an the my his her our their some one two three four five six also of".split()  # noqa: SIM905 -- a list to read
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def items(read: Read, longest: int) -> tuple[tuple[str, ...], float]:
     found = {
         _written(memory, tokens, first, last): None
         for memory, tokens, here in _texts(read, supports=True)
-        for first, last in _items(logits.numpy()[here], longest, cost)
+        for first, last in _items(logits.numpy()[here], _gains(tokens, cost), longest)
     }
     return tuple(found), float(sure.sum())
 
@@ -102,24 +107,41 @@ def _best(
     return first, last, float(both[first, last])
 
 
-def _items(logits: NDArray[np.float32], longest: int, cost: float) -> list[tuple[int, int]]:
+def _gains(tokens: Sequence[Token], cost: float) -> list[float]:
+    """What an item that begins at each word gains where another stands before it, a logit."""
+    gains: list[float] = []
+    joined = False
+    for token in tokens:
+        gains.append(_LISTED - cost if joined else -cost)
+        word = fold(token.text)
+        joined = word in _JOINING or (joined and (word in _BEFORE_A_THING or word.isdigit()))
+    return gains
+
+
+def _items(
+    logits: NDArray[np.float32], gains: Sequence[float], longest: int
+) -> list[tuple[int, int]]:
     """First and last word of the items of one memory: those that are worth most together.
 
-    An item is worth the logits of its first word to begin and of its last to end one, less a cost.
-    Where none is worth anything, it is the best.
+    An item is worth the logits of its first word to begin and of its last to end one, and what it
+    gains; the first one, at most nothing. Where none is worth anything, it is the best.
 
     Args:
         logits: Of each word to begin, and to end, an item, shape [W, 2].
+        gains: See `_gains`.
         longest: Most words of an item.
-        cost: A logit.
     """
     begin, end = logits.T.tolist()
+    cost = min(gains)
     best: list[tuple[float, tuple[tuple[int, int], ...]]] = [(0.0, ())]  # of the words up to one
     for stop in range(1, len(begin) + 1):
         least = max(0, stop - longest)
         ending = [
-            (worth + begin[first] + end[stop - 1] - cost, (*found, (first, stop - 1)))
-            for first, (worth, found) in enumerate(best[least:], least)
+            (
+                worth + begin[first] + end[stop - 1] + (gains[first] if found else cost),
+                (*found, (first, stop - 1)),
+            )
+            for first, (worth, found) in enumerate(best[least:stop], least)
         ]
         best.append(max([best[-1], *ending], key=itemgetter(0)))
     return list(best[-1][1]) or [_best(logits[:, 0], logits[:, 1], longest)[:2]]

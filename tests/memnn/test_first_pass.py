@@ -96,13 +96,15 @@ def test_whoever_asks_is_found_by_their_name() -> None:
         ("Where did I put the key?", "Where did they put the key?"),
         ("where have i put the key", "where have they put the key"),
         ("my key?", "the key?"),
+        ("did we find our key?", "did they find their key?"),
+        ("where’ve we put the key", "where’d they put the key"),
     ],
 )
 @pytest.mark.parametrize("chosen", [[], [0]], ids=["first hop", "second hop"])
 def test_who_asks_of_themselves_means_what_they_told(
     asked: str, neutral: str, chosen: list[int]
 ) -> None:
-    """What others told is less likely then, in every hop; what the asker told stays as it is."""
+    """What others told is less likely, and then less still, in every hop; the rest stays."""
     model = tiny.model()
     with torch.no_grad():
         for part in (model.scorer.scale, model.scorer.time_gate.weight, model.scorer.hop_scale):
@@ -114,7 +116,7 @@ def test_who_asks_of_themselves_means_what_they_told(
         first_pass(model, model.question(text), slots, chosen, ann).at([1, 2])
         for text in (asked, neutral)
     )
-    np.testing.assert_allclose(mine - anyones, [0.0, -6.0], atol=1e-4)
+    np.testing.assert_allclose(mine - anyones, [0.0, -3.0], atol=1e-4)
 
 
 def test_an_exact_name_is_always_a_candidate() -> None:

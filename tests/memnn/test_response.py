@@ -140,6 +140,27 @@ def test_words_that_belong_together_are_one_item() -> None:
     assert stretches.items(read, longest=8)[0] == ("bread machine", "exercise bike")
 
 
+@pytest.mark.parametrize(
+    ("told", "items"),
+    [
+        ("gulls, plovers", ("gulls", "plovers")),
+        ("gulls and two plovers", ("gulls", "plovers")),
+        ("gulls near plovers", ("gulls",)),
+    ],
+)
+def test_what_is_listed_beside_an_item_is_rather_one_too(told: str, items: tuple[str, ...]) -> None:
+    """Behind a comma or an "and", an article or a number between; of one that is less sure."""
+    model = tiny.model(form=Form.LIST)
+    found = chosen(model, "What?", told)
+    assert found.read is not None
+    words = [token.text for token in tokenise(told)]
+    edges = torch.full_like(found.read.reading.item, -5.0)
+    edges[0, words.index("gulls")] = 2.0
+    edges[0, words.index("plovers")] = -1.0
+    read = replace(found.read, reading=replace(found.read.reading, item=edges))
+    assert stretches.items(read, longest=8)[0] == items
+
+
 def test_every_support_gives_an_item() -> None:
     """Where no item surely begins, a support's likeliest word is one."""
     assert len(answer(with_items(-1.0), "What?", "red apples", "pears").items) == 2
@@ -153,16 +174,31 @@ def test_yes_and_no(form: Form, text: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_counting_adds_up_the_supports(count: int) -> None:
-    """Each support adds what the reader says of it, here one; the rest of the page nothing."""
+def test_counting_adds_up_the_page(count: int) -> None:
+    """Each memory adds what the reader says of it, here one, and is quoted with what O chose."""
+    model = counting(share=1)
+    found = chosen(model, "How many?", SUPPORTS[0], hidden=SUPPORTS[1:count])
+    told = respond(model, "How many?", model.question("How many?"), found)
+    assert (told.text, told.trace.form) == (str(count), "count")
+    assert [memory.text for memory in told.supports] == list(SUPPORTS[:count])
+
+
+def test_what_adds_nothing_is_not_quoted() -> None:
+    """Beside what O chose."""
+    model = counting(share=0)
+    found = chosen(model, "How many?", SUPPORTS[0], hidden=SUPPORTS[1:])
+    told = respond(model, "How many?", model.question("How many?"), found)
+    assert told.text == "0"
+    assert [memory.text for memory in told.supports] == [SUPPORTS[0]]
+
+
+def counting(share: int) -> Model:
+    """A network that counts, every memory as so many."""
     model = tiny.model(form=Form.COUNT)
     *_, weight, bias = model.reader.share.parameters()
     weight.zero_()
-    bias.fill_(-20.0)[1 - LEAST_SHARE] = 20.0
-    question = model.question("How many?")
-    found = chosen(model, "How many?", *SUPPORTS[:count], hidden=SUPPORTS[count:])
-    told = respond(model, "How many?", question, found)
-    assert (told.text, told.trace.form) == (str(count), "count")
+    bias.fill_(-20.0)[share - LEAST_SHARE] = 20.0
+    return model
 
 
 def test_only_supports_give_items() -> None:
