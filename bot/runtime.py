@@ -16,6 +16,7 @@ import torch
 
 from bot.address import open_address
 from bot.conversation import Conversation
+from bot.heap import share_heap
 from bot.settings import Settings
 from bot.store import RedisStore
 from memnn import artifact
@@ -94,6 +95,7 @@ async def load_model(settings: Settings) -> Model | Parts:
     Raises:
         ArtifactError: It is missing, damaged, or of another version.
     """
+    share_heap()
     torch.set_num_threads(1)  # for each question: with more, two at once are in each other's way
     named = settings.artifact
     if named is not None and named.suffix == paper.SUFFIX:
