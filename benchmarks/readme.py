@@ -46,7 +46,7 @@ def filled(text: str) -> str:
     tables = {
         "results": answers_table(_read("conversations")),
         "speed": speed_table(_read("latency")),
-        "load": load_table(_read("load")),
+        "load": load_table(_read("load"), _read("load_long")),
         "paper": summary_table(_read("babi"), _read("world")),
         "scale": short_table(_read("scale")),
     }
@@ -102,7 +102,7 @@ def speed_table(result: dict[str, Any]) -> str:
     return "\n".join([*rows(cells), ""])
 
 
-def load_table(result: dict[str, Any]) -> str:
+def load_table(*results: dict[str, Any]) -> str:
     """What the bot bore in Telegram, step by step."""
     heads = "what, messages, a second, median, 95th percentile, resident, of it memories"
     cells = [heads.split(", ")]
@@ -116,6 +116,7 @@ def load_table(result: dict[str, Any]) -> str:
             f"{step['rss_mb']:.0f} MB",
             f"{step['hot_mb']:.0f} MB",
         ]
+        for result in results
         for step in result["steps"]
     ]
     return "\n".join([*rows(cells), ""])

@@ -167,6 +167,13 @@ def total(shares: Tensor, present: Tensor) -> Tensor:
     return (sums[0] + _LEAST_P).log()
 
 
+def of_supports(shares: Tensor) -> Tensor:
+    """The shares of candidates that O chose: such a one adds something, or takes it away."""
+    nothing = torch.zeros(SHARES, dtype=torch.bool)
+    nothing[-LEAST_SHARE] = True
+    return shares.masked_fill(nothing, _FAR).log_softmax(-1)
+
+
 def _at(states: Tensor, places: Tensor) -> Tensor:
     """The states at some places, shape [B, places, d]."""
     return states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))

@@ -17,7 +17,7 @@ from torch import Tensor
 from memnn.calibration import Signals
 from memnn.model import Model
 from memnn.output_map import Chosen, Read
-from memnn.reader import LEAST_COUNT, LEAST_SHARE, Form, total
+from memnn.reader import LEAST_COUNT, Form, of_supports, total
 from memnn.records import Answer, Memory, Trace
 from memnn.stretches import Span, items, spans
 from memnn.vocabulary import Word
@@ -40,13 +40,13 @@ class Reading:
         items: Its parts; several for a list.
         form: The form it has, as the trace tells it.
         log_p: Its log-probability.
-        sources: The memories whose words it is, or which a count adds up; may be none.
+        source: The memory whose words it is; None where it is in no one's words.
     """
 
     items: tuple[str, ...]
     form: str
     log_p: float
-    sources: tuple[Memory, ...] = ()
+    source: Memory | None = None
 
     @property
     def text(self) -> str:
@@ -85,9 +85,11 @@ def respond(model: Model, text: str, question: Sequence[Word], chosen: Chosen) -
 
 
 def evidence(chosen: Chosen, answer: Reading) -> tuple[Memory, ...]:
-    """The supports, and the memories that answer, which O may have overlooked."""
-    overlooked = (memory for memory in answer.sources if memory not in chosen.supports)
-    return (*chosen.supports, *overlooked)
+    """The supports, and the memory whose words answer, which O may have overlooked."""
+    found = answer.source
+    if found is None or found in chosen.supports:
+        return chosen.supports
+    return (*chosen.supports, found)
 
 
 @torch.inference_mode()
@@ -122,28 +124,21 @@ def _readings(model: Model, read: Read, forms: Tensor, stretches: Sequence[Span]
     """All readings worth a look, of the most probable form first; at least one."""
     p = {form: float(forms[form]) for form in Form}
     found = [
-        Reading((span.text,), "span", p[Form.SPAN] + span.log_p, (span.memory,))
-        for span in stretches
+        Reading((span.text,), "span", p[Form.SPAN] + span.log_p, span.memory) for span in stretches
     ]
     listed, log_p = items(read, model.config.answer_words)
     if listed:
         found.append(Reading(listed, "list", p[Form.LIST] + log_p))
-    found.append(_counted(model, read, p[Form.COUNT]))
+    shares = of_supports(model.reader.shares(read.reading))
+    counted = shares[:, read.chosen[0]]
+    counts = total(counted, torch.ones(counted.shape[:2], dtype=torch.bool))[0, -LEAST_COUNT:]
+    count = int(counts.argmax())
+    found.append(Reading((str(count),), "count", p[Form.COUNT] + float(counts[count])))
     found.append(Reading(("yes",), "yes", p[Form.YES]))
     found.append(Reading(("no",), "no", p[Form.NO]))
     leading = max((f for f in Form if f is not Form.NONE), key=lambda f: p[f]).name.casefold()
     in_form = [r for r in found if r.form == leading] or found
     return sorted(found, key=lambda r: (r not in in_form, -r.log_p))
-
-
-def _counted(model: Model, read: Read, log_p: float) -> Reading:
-    """What all memories of the page add up to, each by its share, as the reader learnt it."""
-    shares = model.reader.shares(read.reading)
-    totals = total(shares, read.reading.present)[0, -LEAST_COUNT:]
-    count = int(totals.argmax())
-    added = (shares[0].argmax(-1) + LEAST_SHARE).tolist()
-    sources = tuple(memory for memory, share in zip(read.memories, added, strict=True) if share)
-    return Reading((str(count),), "count", log_p + float(totals[count]), sources)
 
 
 def _lead(chosen: Chosen) -> float:

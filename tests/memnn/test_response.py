@@ -174,31 +174,16 @@ def test_yes_and_no(form: Form, text: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_counting_adds_up_the_page(count: int) -> None:
-    """Each memory adds what the reader says of it, here one, and is quoted with what O chose."""
-    model = counting(share=1)
-    found = chosen(model, "How many?", SUPPORTS[0], hidden=SUPPORTS[1:count])
-    told = respond(model, "How many?", model.question("How many?"), found)
-    assert (told.text, told.trace.form) == (str(count), "count")
-    assert [memory.text for memory in told.supports] == list(SUPPORTS[:count])
-
-
-def test_what_adds_nothing_is_not_quoted() -> None:
-    """Beside what O chose."""
-    model = counting(share=0)
-    found = chosen(model, "How many?", SUPPORTS[0], hidden=SUPPORTS[1:])
-    told = respond(model, "How many?", model.question("How many?"), found)
-    assert told.text == "0"
-    assert [memory.text for memory in told.supports] == [SUPPORTS[0]]
-
-
-def counting(share: int) -> Model:
-    """A network that counts, every memory as so many."""
+def test_counting_adds_up_the_supports(count: int) -> None:
+    """Each support adds what the reader says of it, here one; the rest of the page nothing."""
     model = tiny.model(form=Form.COUNT)
     *_, weight, bias = model.reader.share.parameters()
     weight.zero_()
-    bias.fill_(-20.0)[share - LEAST_SHARE] = 20.0
-    return model
+    bias.fill_(-20.0)[1 - LEAST_SHARE] = 20.0
+    question = model.question("How many?")
+    found = chosen(model, "How many?", *SUPPORTS[:count], hidden=SUPPORTS[count:])
+    told = respond(model, "How many?", question, found)
+    assert (told.text, told.trace.form) == (str(count), "count")
 
 
 def test_only_supports_give_items() -> None:
