@@ -16,7 +16,7 @@ import torch
 
 from bot.address import open_address
 from bot.conversation import Conversation
-from bot.heap import share_heap
+from bot.heap import give_back, share_heap
 from bot.settings import Settings
 from bot.store import RedisStore
 from memnn import artifact
@@ -100,7 +100,9 @@ async def load_model(settings: Settings) -> Model | Parts:
     named = settings.artifact
     if named is not None and named.suffix == paper.SUFFIX:
         return StoryParts(await asyncio.to_thread(paper.load, named))
-    return await asyncio.to_thread(artifact.load, named)
+    model = await asyncio.to_thread(artifact.load, named)
+    give_back()  # what reading it took: some 45 MB
+    return model
 
 
 @asynccontextmanager

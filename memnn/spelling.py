@@ -54,7 +54,7 @@ class Spelling:
     def meant(self, typed: str) -> str:
         """The word that was meant by one that nobody knows; itself where none is likely."""
         folded = fold(typed)
-        if not can_be_mistyped(folded) or not len(self.words):
+        if not _may_be_mistyped(folded) or not len(self.words):
             return typed
         edits = {word: cost for word, cost in _edits(folded) if len(word) >= _SHORTEST_MEANT}
         common = self._common(list(edits))
@@ -70,7 +70,7 @@ class Spelling:
         return np.where(self.words[at] == names, found, np.float32(-np.inf))
 
 
-def can_be_mistyped(folded: str) -> bool:
+def _may_be_mistyped(folded: str) -> bool:
     """Whether a folded word is long and plain enough to tell what was meant by it."""
     return len(folded) >= _SHORTEST and folded.isascii() and folded.isalpha()
 
@@ -85,7 +85,7 @@ def _least(typed: str) -> float:
 def _edits(typed: str) -> Iterator[tuple[str, float]]:
     """What one slip may have made this of, with its cost; of two ways the later one counts.
 
-    Fingers hit the first letter, and the last one but for a swap; "goin" is said on purpose.
+    The first letter is taken to be right, and the last but for a swap, or a "g" left out: "goin".
     """
     last = len(typed) - 1
     for at in range(1, last):

@@ -12,6 +12,7 @@ from typing import Any, Final
 from telegram.error import TelegramError
 
 from bot.errors import ConfigurationError
+from bot.heap import give_back
 from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.telegram.edge import Edge, desk, health
@@ -102,6 +103,7 @@ async def _noting(edge: Edge) -> None:
     while True:
         await asyncio.sleep(_NOTE_EVERY_S)
         await edge.note()
+        give_back()
 
 
 @asynccontextmanager
