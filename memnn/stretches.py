@@ -17,6 +17,7 @@ from memnn.records import Memory
 from memnn.text import Token, fold, tokenise
 
 _OF_SEVERAL = 3.0  # a logit; one of several supports holds rather one item than two
+_A_WORD_MORE = 0.4  # likewise; where it begins and where it ends are told apart, so some run on
 _LISTED = 3.0  # likewise; behind a comma or an "and" stands rather one more than nothing
 _JOINING = frozenset({",", ";", "/", "+", "&", "and", "or", "plus"})
 _BEFORE_A_THING = frozenset(  # what may stand between such a word and the item
@@ -98,12 +99,12 @@ def _texts(
 def _best(
     start: NDArray[np.float32], end: NDArray[np.float32], longest: int
 ) -> tuple[int, int, float]:
-    """First and last word of a memory's best span, and its log-probability."""
+    """First and last word of a memory's best span, the shorter rather, and its log-probability."""
     both = start[:, None] + end[None, :]
     words = len(start)
-    possible = ~np.tri(words, k=-1, dtype=bool) & np.tri(words, k=longest - 1, dtype=bool)
-    both = np.where(possible, both, -np.inf)
-    first, last = divmod(int(both.argmax()), words)
+    more = np.arange(words)[None, :] - np.arange(words)[:, None]  # than one
+    worth = np.where((more >= 0) & (more < longest), both - _A_WORD_MORE * more, -np.inf)
+    first, last = divmod(int(worth.argmax()), words)
     return first, last, float(both[first, last])
 
 

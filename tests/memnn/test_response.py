@@ -93,6 +93,16 @@ def test_readings_are_told_most_probable_first(seed: int) -> None:
     assert [text for text, _ in told.readings] == [r.text for r in weighed.readings[:5]]
 
 
+@pytest.mark.parametrize(("lead", "answer"), [(0.3, "gulls"), (1.0, "gulls from Skye")])
+def test_of_two_spans_the_shorter_is_rather_right(lead: float, answer: str) -> None:
+    """Each word more costs 0.4, a logit."""
+    found = chosen(tiny.model(form=Form.SPAN), "What?", "gulls from Skye")
+    assert found.read is not None
+    start, end = torch.tensor([[0.0, -9.0, -9.0]]), torch.tensor([[0.0, -9.0, lead]])
+    read = replace(found.read, reading=replace(found.read.reading, start=start, end=end))
+    assert stretches.spans(read, longest=8)[0].text == answer
+
+
 def test_a_list_has_every_item_once_as_told() -> None:
     """Items come in the order in which they were told, whatever the order of the supports."""
     model = with_items(1.0)
