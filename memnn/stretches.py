@@ -125,7 +125,7 @@ def _items(
     """First and last word of the items of one memory: those that are worth most together.
 
     An item is worth the logits of its first word to begin and of its last to end one, and what it
-    gains; the first one, at most nothing. Where none is worth anything, it is the best.
+    gains; the first item, what none before it gives. Where none is worth anything, it is the best.
 
     Args:
         logits: Of each word to begin, and to end, an item, shape [W, 2].
@@ -133,13 +133,13 @@ def _items(
         longest: Most words of an item.
     """
     begin, end = logits.T.tolist()
-    cost = min(gains)
+    alone = gains[0]  # nothing stands before the first word
     best: list[tuple[float, tuple[tuple[int, int], ...]]] = [(0.0, ())]  # of the words up to one
     for stop in range(1, len(begin) + 1):
         least = max(0, stop - longest)
         ending = [
             (
-                worth + begin[first] + end[stop - 1] + (gains[first] if found else cost),
+                worth + begin[first] + end[stop - 1] + (gains[first] if found else alone),
                 (*found, (first, stop - 1)),
             )
             for first, (worth, found) in enumerate(best[least:stop], least)

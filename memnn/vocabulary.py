@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from memnn.spelling import Spelling
-from memnn.text import STOP_WORDS, Token, fold, is_content, tokenise, word_hash
+from memnn.text import Token, fold, is_content, tokenise, word_hash
 
 LOOKS = 10  # numbers that describe a word by itself, see `_looks`
 SHAPES = 8  # the first of them: the word as written
@@ -98,11 +98,10 @@ class Vocabulary:
 
     def _knows(self, text: str) -> bool:
         """Whether a word is one of the language, of what people tell, or a piece by itself."""
-        folded = fold(text)
         return (
-            word_hash(text) in self.rarity
-            or folded.replace("'", "") in STOP_WORDS
-            or self.spelling.knows(folded)
+            not is_content(text)
+            or word_hash(text) in self.rarity
+            or self.spelling.knows(fold(text))
             or len(self._pieces(text)) == 1
         )
 
