@@ -3,9 +3,10 @@
 static      vectors distilled from a sentence encoder
 classifier  I
 fold-0/1    the first pass on each half of the users, to rank the other half's candidates
-scorer      O's first pass, on all of them
 reader      O's second pass and R, from a pre-trained encoder
-finish-1/2  the same, more slowly, with scenes among the conversations; what is served is their mean
+mixed-0/1   as the folds, with scenes among the conversations
+finish-1/2  the reader again, more slowly, with scenes; what is served is the mean of both
+scorer      O's first pass, on all of them
 calibration on users that O and R were not trained on
 """
 
@@ -21,7 +22,6 @@ from memnn.config import ModelConfig
 from memnn.errors import DataError
 from memnn.model import Model
 from memnn.spelling import Spelling
-from memnn.training import pages
 from memnn.training.calibrate import calibrate
 from memnn.training.conversations import Conversation, read_conversations
 from memnn.training.corpora import everyday_sentences, rarity
@@ -77,10 +77,11 @@ def train(
         )
     run = Stages(recipe, config, static, vocabulary, stage)
     classifier = run.classifier(conversations, everyday)
-    examples = run.ranked(training)
+    people = [user for user in training if not tells_scenes(user.name)]
+    reader = run.reader(run.material("fold", people))
+    if len(people) < len(training):
+        run.finish(reader, run.material("mixed", training))
     scorer = run.scorer("scorer", training, recipe.epochs[2])
-    told = pages.examples(scorer, run.stories(), config)
-    reader = run.reader(examples, told)
     reader.encoder.serve()  # it is calibrated as it will answer, which takes a third of the time
     model = Model(config, vocabulary, classifier, scorer, reader, Calibration())
     model, metrics = calibrated(model, asking)

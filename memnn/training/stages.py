@@ -19,7 +19,6 @@ from memnn.training.examples import User, users
 from memnn.training.pretrained import start_from
 from memnn.training.reader import Material
 from memnn.training.recipe import Recipe, Stage
-from memnn.training.telling import tells_scenes
 from memnn.training.trainer import Schedule
 from memnn.vocabulary import Vocabulary
 
@@ -58,16 +57,22 @@ class Stages:
         kinds.train_classifier(classifier, self.static.vectors, self.vocabulary, texts, schedule)
         return classifier
 
-    def ranked(self, training: Sequence[User]) -> list[list[pages.Example]]:
-        """Candidates of every hop, by a first pass that was not trained on their user."""
-        halves = training[::2], training[1::2]
-        epochs = self.recipe.epochs[1]
-        found: list[list[pages.Example]] = []
-        for number, (ours, theirs) in enumerate((halves, halves[::-1])):
-            found += pages.examples(
-                self.scorer(f"fold-{number}", theirs, epochs), ours, self.config
-            )
-        return found
+    def material(self, name: str, training: Sequence[User]) -> Material:
+        """What a reader learns from, as a first pass lists it that was trained on other users.
+
+        Args:
+            name: Of the two first passes, each trained on a half of the users.
+            training: The users.
+        """
+        stories, epochs = self._stories(), self.recipe.epochs[1]
+        asked: list[list[pages.Example]] = []
+        told: list[list[pages.Example]] = []
+        for half in range(2):
+            scorer = self.scorer(f"{name}-{half}", training[1 - half :: 2], epochs)
+            asked += pages.examples(scorer, training[half::2], self.config)
+            told += pages.examples(scorer, stories[half::2], self.config)
+        lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
+        return Material(asked, told, lessons)
 
     def scorer(self, name: str, training: Sequence[User], epochs: int) -> Scorer:
         """A first pass; the name is that of its stage."""
@@ -76,54 +81,50 @@ class Stages:
         first_pass.train_first_pass(scorer, training, schedule)
         return scorer
 
-    def stories(self) -> list[User]:
-        """Further conversations for the reader; the first pass was not trained on them."""
+    def reader(self, material: Material) -> Reader:
+        """A second pass with R, from the pre-trained encoder where there is one."""
+        fresh = self._new(Reader)
+        if self.recipe.encoder is not None:
+            start_from(fresh.encoder, self.recipe.encoder)
+        self._taught(fresh, material, self._lasting("reader", self.recipe.epochs[3]))
+        return fresh.cpu()
+
+    def finish(self, taught: Reader, material: Material) -> None:
+        """Teach a reader scenes as well, more slowly, round after round.
+
+        Scenes from the start find more and read worse: they are few, and all of them hard. The mean
+        of the rounds tells right from wrong better than any.
+        """
+        rounds: list[dict[str, Tensor]] = []
+        for number, (epochs, pace) in enumerate(
+            zip(self.recipe.finish, _FINISHING, strict=True), start=1
+        ):
+            schedule = self._lasting(f"finish-{number}", epochs, pace)
+            another = replace(schedule, seed=schedule.seed + number - 1)
+            self._taught(taught, material, another)
+            rounds.append({name: value.clone() for name, value in taught.state_dict().items()})
+        taught.load_state_dict(
+            {name: torch.stack([each[name] for each in rounds]).mean(0) for name in rounds[0]}
+        )
+        taught.cpu()
+
+    def _stories(self) -> list[User]:
+        """Further conversations for the reader; no first pass is trained on them."""
         if self.recipe.stories is None:
             return []
         return users(read_conversations(self.recipe.stories), self.vocabulary, phrasings=True)
 
-    def reader(
-        self,
-        examples: Sequence[Sequence[pages.Example]],
-        told: Sequence[Sequence[pages.Example]],
-    ) -> Reader:
-        """Taught by people's conversations and stories, then by scenes as well.
-
-        Scenes from the start find more and read worse: they are few, and all of them hard.
-        """
-        fresh = self._new(Reader)
-        rates = reader.FRESH_RATES
-        if self.recipe.encoder is not None:
-            start_from(fresh.encoder, self.recipe.encoder)
-            rates = reader.RATES
-        lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
-        usual = [each for each in examples if not tells_scenes(each[0].user.name)]
-        schedule = self._schedule("reader", self.recipe.epochs[3], rates, reader.WEIGHT_DECAY)
-        self._taught(fresh, Material(usual, told, lessons), schedule)
-        if len(usual) < len(examples):
-            self._finished(fresh, Material(examples, told, lessons), rates)
-        return fresh.cpu()
-
-    def _finished(self, fresh: Reader, material: Material, rates: tuple[float, ...]) -> None:
-        """Round after round, the mean of which tells right from wrong better than either."""
-        rounds: list[dict[str, Tensor]] = []
-        for number, (epochs, share) in enumerate(
-            zip(self.recipe.finish, _FINISHING, strict=True), start=1
-        ):
-            slower = tuple(share * rate for rate in rates)
-            schedule = self._schedule(f"finish-{number}", epochs, slower, reader.WEIGHT_DECAY)
-            another = replace(schedule, seed=schedule.seed + number - 1)
-            self._taught(fresh, material, another)
-            rounds.append({name: value.clone() for name, value in fresh.state_dict().items()})
-        fresh.load_state_dict(
-            {name: torch.stack([each[name] for each in rounds]).mean(0) for name in rounds[0]}
-        )
-
-    def _taught(self, fresh: Reader, material: Material, schedule: Schedule) -> None:
+    def _taught(self, taught: Reader, material: Material, schedule: Schedule) -> None:
         pretrained = self.recipe.encoder is not None
         with torch.device(self.recipe.device):
-            fresh.to(self.recipe.device)
-            reader.train_reader(fresh, self.vocabulary, material, schedule, pretrained=pretrained)
+            taught.to(self.recipe.device)
+            reader.train_reader(taught, self.vocabulary, material, schedule, pretrained=pretrained)
+
+    def _lasting(self, name: str, epochs: int, pace: float = 1.0) -> Schedule:
+        """The schedule of a stage of the reader, at a share of its rates."""
+        rates = reader.FRESH_RATES if self.recipe.encoder is None else reader.RATES
+        slower = tuple(pace * rate for rate in rates)
+        return self._schedule(name, epochs, slower, reader.WEIGHT_DECAY)
 
     def _new(self, part: Callable[[ModelConfig], P]) -> P:
         """An untrained part; the same one whether the stages before it ran or were resumed."""

@@ -97,7 +97,7 @@ def test_the_seed_decides(recipe: Recipe, trained: Model, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["classifier", "fold-1", "scorer", "reader", "finish-1", "finish-2"]
+    "name", ["classifier", "fold-1", "reader", "mixed-0", "finish-1", "finish-2", "scorer"]
 )
 def test_a_run_that_was_cut_off_goes_on(
     recipe: Recipe, trained: Model, tmp_path: Path, name: str
