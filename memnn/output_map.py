@@ -66,7 +66,6 @@ def choose_supports(
     return run_hops(model, listed(model, question, slots, asker))
 
 
-@torch.inference_mode()
 def run_hops(model: Model, found: Listed | None) -> Chosen:
     """Read a page and run the hops over its candidates.
 
@@ -74,9 +73,24 @@ def run_hops(model: Model, found: Listed | None) -> Chosen:
         model: The network.
         found: The page; None chooses nothing.
     """
-    if found is None:
-        return Chosen((), ())
-    reading = model.reader.read(Batch.of([found.page], model.vocabulary))
+    return Chosen((), ()) if found is None else hop_over(model, found, read_page(model, found))
+
+
+@torch.inference_mode()
+def read_page(model: Model, found: Listed) -> Reading:
+    """What the reader makes of a page, before any hop; nearly all of an answer's time."""
+    return model.reader.read(Batch.of([found.page], model.vocabulary))
+
+
+@torch.inference_mode()
+def hop_over(model: Model, found: Listed, reading: Reading) -> Chosen:
+    """Run the hops over the candidates of a page that was read.
+
+    Args:
+        model: The network.
+        found: The page; at least one candidate.
+        reading: Of it.
+    """
     chosen = torch.zeros((1, len(found.memories)), dtype=torch.bool)
     hops: list[Hop] = []
     supports: list[Memory] = []

@@ -5,7 +5,7 @@ the whole application instead.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -13,14 +13,33 @@ import torch
 from memnn.features import pack
 from memnn.model import Model
 from memnn.normalise import normalise
-from memnn.output_map import choose_supports
+from memnn.output_map import hop_over, read_page
+from memnn.reader import Reading
 from memnn.records import Memory
 from memnn.response import evidence, weigh
 from memnn.scorer import Role
+from memnn.shortlist import Listed, listed
 from memnn.slots import Slots
 from memnn.training.calibrate import Judged
 from memnn.training.conversations import Turn
-from memnn.training.examples import User
+from memnn.training.examples import Asked, User
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posed:
+    """A question with its page as read: what O and R decide on it takes little time from here.
+
+    Attributes:
+        user: Name of who asks.
+        asked: The question.
+        found: The page.
+        reading: Of it.
+    """
+
+    user: str
+    asked: Asked
+    found: Listed
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +59,8 @@ class Outcome:
     judged: Judged
 
 
-def outcomes(model: Model, users: Sequence[User]) -> Iterator[Outcome]:
-    """Ask every phrasing of every question after what stood before it.
+def posed(model: Model, users: Sequence[User]) -> Iterator[Posed]:
+    """Read a page for every phrasing of every question, after what stood before it.
 
     Args:
         model: The network; its calibration has no say.
@@ -50,19 +69,32 @@ def outcomes(model: Model, users: Sequence[User]) -> Iterator[Outcome]:
     for user in users:
         memories = list(_embedded(model, user))
         for asked in user.asked:
-            slots = Slots(memories[: asked.earlier])
-            chosen = choose_supports(model, asked.words, slots)
-            weighed = weigh(model, asked.turn.text, asked.words, chosen)
-            best = weighed.readings[0]
-            rows = [memory.id - 1 for memory in evidence(chosen, best)]
-            gold = set(asked.support)
-            right = is_right(asked.turn, best.text, best.items)
-            yield Outcome(
-                asked.turn.category,
-                rows[0] in gold if gold else None,
-                gold <= set(rows) if gold else None,
-                Judged(weighed.signals, right, bool(asked.turn.answers)),
-            )
+            found = listed(model, asked.words, Slots(memories[: asked.earlier]))
+            if found is not None:
+                yield Posed(user.name, asked, found, read_page(model, found))
+
+
+def outcomes(model: Model, questions: Iterable[Posed]) -> Iterator[Outcome]:
+    """Answer questions whose pages were read.
+
+    Args:
+        model: The network that read them; it may have another calibration since.
+        questions: With their pages.
+    """
+    for question in questions:
+        asked = question.asked
+        chosen = hop_over(model, question.found, question.reading)
+        weighed = weigh(model, asked.turn.text, asked.words, chosen)
+        best = weighed.readings[0]
+        rows = [memory.id - 1 for memory in evidence(chosen, best)]
+        gold = set(asked.support)
+        right = is_right(asked.turn, best.text, best.items)
+        yield Outcome(
+            asked.turn.category,
+            rows[0] in gold if gold else None,
+            gold <= set(rows) if gold else None,
+            Judged(weighed.signals, right, bool(asked.turn.answers)),
+        )
 
 
 def is_right(turn: Turn, text: str, items: Sequence[str]) -> bool:

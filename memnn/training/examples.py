@@ -82,11 +82,6 @@ class User:
         for line, question in zip(self.gold, self.asked, strict=True):
             line[list(question.support)] = True
 
-    def plain(self) -> "User":
-        """The same user, asking every question in its first phrasing only."""
-        first = {id(q.turn): q for q in reversed(self.asked)}
-        return User(self.name, self.slots, self.memories, list(reversed(first.values())))
-
     def matches(
         self, texts: Sequence[Sequence[Word]], without: Sequence[Word] = ()
     ) -> NDArray[np.float32]:

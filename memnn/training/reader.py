@@ -21,13 +21,14 @@ from memnn.reader import LEAST_COUNT, LEAST_SHARE, Form, Reader, Reading, total
 from memnn.reading import Batch
 from memnn.training.losses import likelihood
 from memnn.training.pages import Drawing, Example, Exercise, Lesson
+from memnn.training.telling import tells_scenes
 from memnn.training.trainer import Schedule, fit
 from memnn.vocabulary import Vocabulary
 
 RATES = (8e-5, 6e-4)  # of an encoder's layers that were pre-trained, of the rest
 FRESH_RATES = (2e-3, 2e-3)  # where none was
 WEIGHT_DECAY = 0.01
-_STORIES, _LESSONS = 0.5, 0.2  # a question of the conversations
+_STORIES, _LESSONS = 0.5, 0.2  # a question of people
 _WEIGHTS = {  # of a story's question, by its category: more of what is hard; else 1
     "list": 4.0,
     "count": 4.0,
@@ -38,7 +39,7 @@ _WEIGHTS = {  # of a story's question, by its category: more of what is hard; el
     "yesno": 0.5,
     "single": 0.4,
 }
-_GATHERED = frozenset({"list", "count"})  # with several supports, asked twice an epoch
+_GATHERED = frozenset({"list", "count"})  # people's with several supports, asked twice an epoch
 _PAGES_A_STEP = 18
 _SORTED = 12  # batches that are drawn at once and dealt out by length
 _STRAY, _ASTRAY = 0.5, 0.35  # share of questions with a hop after a stray choice, a wrong one
@@ -86,14 +87,16 @@ def train_reader(
     reader.encoder.precision = fastest_precision()
     stories, lessons = material.stories, material.lessons
     drawing = Drawing(vocabulary, material.questions, lessons, reader.config)
-    questions = [*material.questions, *filter(_gathers, material.questions)]
+    people = [each for each in material.questions if not tells_scenes(each[0].user.name)]
+    scenes = [each for each in material.questions if tells_scenes(each[0].user.name)]
+    people += filter(_gathers, people[:])
     weights = [_WEIGHTS.get(story[0].asked.turn.category, 1.0) for story in stories]
-    told = round(_STORIES * len(questions)) if stories else 0
-    taught = round(_LESSONS * len(questions)) if lessons else 0
-    steps = -(-(len(questions) + told + taught) // _PAGES_A_STEP)
+    told = round(_STORIES * len(people)) if stories else 0
+    taught = round(_LESSONS * len(people)) if lessons else 0
+    steps = -(-(len(people) + len(scenes) + told + taught) // _PAGES_A_STEP)
 
     def batches(choice: random.Random) -> Iterator[list[Exercise]]:
-        asked: list[Sequence[Example] | None] = [*questions, *[None] * taught]
+        asked: list[Sequence[Example] | None] = [*people, *scenes, *[None] * taught]
         asked += choice.choices(stories, weights, k=told) if told else []
         choice.shuffle(asked)
         size = _PAGES_A_STEP * _SORTED

@@ -26,7 +26,7 @@ from memnn.training.calibrate import calibrate
 from memnn.training.conversations import Conversation, read_conversations
 from memnn.training.corpora import everyday_sentences, rarity
 from memnn.training.distil import Static
-from memnn.training.evaluation import outcomes, summary
+from memnn.training.evaluation import Posed, outcomes, posed, summary
 from memnn.training.examples import User, users
 from memnn.training.recipe import Recipe, Stage
 from memnn.training.scenes import read_scenes
@@ -34,7 +34,7 @@ from memnn.training.stages import Stages
 from memnn.training.telling import tells_scenes, told_among
 from memnn.vocabulary import Vocabulary
 
-_TIMES = 2  # that a scene is told
+_TIMES = 1  # that a scene is told
 _LEAST_USERS = 2  # to train on, a half each for the folds
 _WAYS = {  # of `memnn.calibration.Calibration`: what is tried of each in turn
     "patience": (0.0, 1.0, 2.0, 3.0),
@@ -104,29 +104,31 @@ def _parted(
 
 
 def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, Any]]:
-    """Fit a network's ways and confidence on users it was not trained on; also how it did."""
-    found = _found(asking)
+    """Fit a network's ways and confidence on users it was not trained on; also how it did.
+
+    The ways are those that serve people best; scenes are harder than what people ask.
+    """
+    questions = list(posed(model, asking))
+    people = [question for question in questions if not tells_scenes(question.user)]
+    staged = [question for question in questions if tells_scenes(question.user)]
+    found = _found(people)
     for name, values in _WAYS.items():
         model = max((_with(model, {name: value}) for value in values), key=found)
-    people, staged = (
-        list(outcomes(model, [user for user in asking if tells_scenes(user.name) == scenes]))
-        for scenes in (False, True)
-    )
-    fitted = calibrate([result.judged for result in people], [result.judged for result in staged])
+    asked, told = (list(outcomes(model, some)) for some in (people, staged))
+    fitted = calibrate([result.judged for result in asked], [result.judged for result in told])
     ways = {name: getattr(model.calibration, name) for name in _WAYS}
-    return _with(replace(model, calibration=fitted), ways), summary([*people, *staged])
+    return _with(replace(model, calibration=fitted), ways), summary([*asked, *told])
 
 
 def _with(model: Model, ways: dict[str, Any]) -> Model:
     return replace(model, calibration=replace(model.calibration, **ways))
 
 
-def _found(asking: Sequence[User]) -> Callable[[Model], float]:
-    """How much a network reads right, and a little how much it finds; first phrasings only."""
-    plain = [user.plain() for user in asking]
+def _found(questions: Sequence[Posed]) -> Callable[[Model], float]:
+    """How much a network reads right, and a little how much it finds."""
 
     def found(model: Model) -> float:
-        shares = summary(list(outcomes(model, plain)))["all"]
+        shares = summary(list(outcomes(model, questions)))["all"]
         return shares["best_reading_right"] + _WORTH_OF_SUPPORTS * shares["all_supports"]
 
     return found

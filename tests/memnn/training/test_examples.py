@@ -86,8 +86,3 @@ def test_the_first_pass_learns() -> None:
     schedule = Schedule(8, RATES, 1, tick=lambda _done, _all, loss: losses.append(loss))
     train_first_pass(scorer, [prepared()], schedule)
     assert losses[-1] < losses[0]
-
-
-def test_a_plain_user_asks_once() -> None:
-    """Only the first phrasing of every question is left."""
-    assert [q.text for q in prepared().plain().asked] == [TURNS[3].text, TURNS[5].text]
