@@ -3,10 +3,18 @@
 import random
 import re
 import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from memnn.text import Token
 
 _INNER_MARKS = re.compile(r"(?<=\w)['’](?=\w)")
 _LAST_MARK = re.compile(r"[?.!…]+\s*$")
 _SHORTEST = 4  # letters of a word that a slip may hit
+SLIPS: Final = (0.05, 0.1, 0.2)  # shares of words hit in a careless text, as likely as each other
+_LOWER: Final = 0.25  # share of pages whose memories lose their capitals
+_SLIPPED: Final = (0.15, 0.6)  # which of them have slips: some that do, and some that do not
 
 
 def careless(text: str, choice: random.Random) -> str:
@@ -25,6 +33,34 @@ def slip(text: str, choice: random.Random, rate: float) -> str:
     return " ".join(
         _slip(word, choice) if choice.random() < rate else word for word in text.split(" ")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """How the memories of a page were typed; words stay words, so that answers stay in place.
+
+    Attributes:
+        lower: Whether without capitals.
+        slips: Share of words with a slip.
+    """
+
+    lower: bool
+    slips: float
+
+    @classmethod
+    def drawn(cls, choice: random.Random) -> "Noise":
+        """Neat, without capitals, with slips, or both."""
+        chance = choice.random()
+        slipped = _SLIPPED[0] < chance < _SLIPPED[1]
+        return cls(chance < _LOWER, choice.choice(SLIPS) if slipped else 0.0)
+
+    def on(self, tokens: Sequence[Token], choice: random.Random) -> list[Token]:
+        """The words as they were typed, in their places."""
+        typed = [token.text.lower() if self.lower else token.text for token in tokens]
+        return [
+            Token(slip(text, choice, self.slips), token.start, token.end)
+            for text, token in zip(typed, tokens, strict=True)
+        ]
 
 
 def _slip(word: str, choice: random.Random) -> str:

@@ -14,10 +14,10 @@ from memnn.scorer import Scorer
 from memnn.training import first_pass, kinds, pages, reader
 from memnn.training.conversations import Conversation, read_conversations
 from memnn.training.corpora import crowd_questions
+from memnn.training.curriculum import Material
 from memnn.training.distil import Static
 from memnn.training.examples import User, users
 from memnn.training.pretrained import start_from
-from memnn.training.reader import Material
 from memnn.training.recipe import Recipe, Stage
 from memnn.training.trainer import Schedule
 from memnn.vocabulary import Vocabulary
@@ -57,14 +57,23 @@ class Stages:
         kinds.train_classifier(classifier, self.static.vectors, self.vocabulary, texts, schedule)
         return classifier
 
-    def material(self, name: str, training: Sequence[User]) -> Material:
+    def stories(self) -> list[User]:
+        """Further conversations for the reader, where the recipe has some."""
+        if self.recipe.stories is None:
+            return []
+        return users(read_conversations(self.recipe.stories), self.vocabulary, phrasings=True)
+
+    def material(
+        self, name: str, training: Sequence[User], stories: Sequence[User] = ()
+    ) -> Material:
         """What a reader learns from, as a first pass lists it that was trained on other users.
 
         Args:
             name: Of the two first passes, each trained on a half of the users.
             training: The users.
+            stories: Further conversations; no first pass is trained on them.
         """
-        stories, epochs = self._stories(), self.recipe.epochs[1]
+        epochs = self.recipe.epochs[1]
         asked: list[list[pages.Example]] = []
         told: list[list[pages.Example]] = []
         for half in range(2):
@@ -107,12 +116,6 @@ class Stages:
             {name: torch.stack([each[name] for each in rounds]).mean(0) for name in rounds[0]}
         )
         taught.cpu()
-
-    def _stories(self) -> list[User]:
-        """Further conversations for the reader; no first pass is trained on them."""
-        if self.recipe.stories is None:
-            return []
-        return users(read_conversations(self.recipe.stories), self.vocabulary, phrasings=True)
 
     def _taught(self, taught: Reader, material: Material, schedule: Schedule) -> None:
         pretrained = self.recipe.encoder is not None

@@ -10,9 +10,10 @@ from memnn.reader import Form
 from memnn.records import Kind
 from memnn.training.conversations import Conversation, Turn
 from memnn.training.corpora import Fact
+from memnn.training.drawing import Drawing, Exercise
 from memnn.training.examples import users
 from memnn.training.first_pass import new_scorer
-from memnn.training.pages import Drawing, Example, Exercise, examples, lessons
+from memnn.training.pages import Example, examples, lessons
 from tests import tiny
 from tests.worlds import TIME
 
