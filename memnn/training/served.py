@@ -5,7 +5,7 @@ classifier  I
 fold-0/1    the first pass on each half of the users, to rank the other half's candidates
 reader      O's second pass and R, from a pre-trained encoder
 mixed-0/1   as the folds, with scenes among the conversations
-finish-1/2  the reader again, more slowly, with scenes in the place of stories; the mean is served
+finish-1/2  the reader again, more slowly, with scenes; what is served is the mean of both
 scorer      O's first pass, on all of them
 calibration on users that O and R were not trained on
 """
@@ -78,9 +78,10 @@ def train(
     run = Stages(recipe, config, static, vocabulary, stage)
     classifier = run.classifier(conversations, everyday)
     people = [user for user in training if not tells_scenes(user.name)]
-    reader = run.reader(run.material("fold", people, run.stories()))
+    stories = run.stories()
+    reader = run.reader(run.material("fold", people, stories))
     if len(people) < len(training):
-        run.finish(reader, run.material("mixed", training))
+        run.finish(reader, run.material("mixed", training, stories))
     scorer = run.scorer("scorer", training, recipe.epochs[2])
     reader.encoder.serve()  # it is calibrated as it will answer, which takes a third of the time
     model = Model(config, vocabulary, classifier, scorer, reader, Calibration())
