@@ -30,13 +30,11 @@ class Posed:
     """A question with its page as read: what O and R decide on it takes little time from here.
 
     Attributes:
-        user: Name of who asks.
         asked: The question.
         found: The page.
         reading: Of it.
     """
 
-    user: str
     asked: Asked
     found: Listed
     reading: Reading
@@ -71,7 +69,7 @@ def posed(model: Model, users: Sequence[User]) -> Iterator[Posed]:
         for asked in user.asked:
             found = listed(model, asked.words, Slots(memories[: asked.earlier]))
             if found is not None:
-                yield Posed(user.name, asked, found, read_page(model, found))
+                yield Posed(asked, found, read_page(model, found))
 
 
 def outcomes(model: Model, questions: Iterable[Posed]) -> Iterator[Outcome]:

@@ -78,10 +78,10 @@ def train(
     run = Stages(recipe, config, static, vocabulary, stage)
     classifier = run.classifier(conversations, everyday)
     people = [user for user in training if not tells_scenes(user.name)]
-    stories = run.stories()
-    reader = run.reader(run.material("fold", people, stories))
+    stories, lessons = run.stories(), run.lessons()
+    reader = run.reader(run.material("fold", people, stories, lessons))
     if len(people) < len(training):
-        run.finish(reader, run.material("mixed", training, stories))
+        run.finish(reader, run.material("mixed", training, stories, lessons))
     scorer = run.scorer("scorer", training, recipe.epochs[2])
     reader.encoder.serve()  # it is calibrated as it will answer, which takes a third of the time
     model = Model(config, vocabulary, classifier, scorer, reader, Calibration())
@@ -109,9 +109,10 @@ def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, A
 
     The ways are those that serve people best; scenes are harder than what people ask.
     """
-    questions = list(posed(model, asking))
-    people = [question for question in questions if not tells_scenes(question.user)]
-    staged = [question for question in questions if tells_scenes(question.user)]
+    people, staged = (
+        list(posed(model, [user for user in asking if tells_scenes(user.name) == scenes]))
+        for scenes in (False, True)
+    )
     found = _found(people)
     for name, values in _WAYS.items():
         model = max((_with(model, {name: value}) for value in values), key=found)

@@ -63,8 +63,16 @@ class Stages:
             return []
         return users(read_conversations(self.recipe.stories), self.vocabulary, phrasings=True)
 
+    def lessons(self) -> list[pages.Lesson]:
+        """What the reader learns from single sentences."""
+        return pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
+
     def material(
-        self, name: str, training: Sequence[User], stories: Sequence[User] = ()
+        self,
+        name: str,
+        training: Sequence[User],
+        stories: Sequence[User],
+        lessons: Sequence[pages.Lesson],
     ) -> Material:
         """What a reader learns from, as a first pass lists it that was trained on other users.
 
@@ -72,6 +80,7 @@ class Stages:
             name: Of the two first passes, each trained on a half of the users.
             training: The users.
             stories: Further conversations; no first pass is trained on them.
+            lessons: As they are.
         """
         epochs = self.recipe.epochs[1]
         asked: list[list[pages.Example]] = []
@@ -80,7 +89,6 @@ class Stages:
             scorer = self.scorer(f"{name}-{half}", training[1 - half :: 2], epochs)
             asked += pages.examples(scorer, training[half::2], self.config)
             told += pages.examples(scorer, stories[half::2], self.config)
-        lessons = pages.lessons(crowd_questions(self.recipe.data), self.vocabulary)
         return Material(asked, told, lessons)
 
     def scorer(self, name: str, training: Sequence[User], epochs: int) -> Scorer:
