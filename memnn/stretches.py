@@ -124,8 +124,9 @@ def _items(
 ) -> list[tuple[int, int]]:
     """First and last word of the items of one memory: those that are worth most together.
 
-    An item is worth the logits of its first word to begin and of its last to end one, and what it
-    gains; the first item, what none before it gives. Where none is worth anything, it is the best.
+    An item is worth the logits of its first word to begin and of its last to end one, less what its
+    further words cost, and what it gains; the first item, what none before it gives. Where none is
+    worth anything, it is the best.
 
     Args:
         logits: Of each word to begin, and to end, an item, shape [W, 2].
@@ -139,7 +140,11 @@ def _items(
         least = max(0, stop - longest)
         ending = [
             (
-                worth + begin[first] + end[stop - 1] + (gains[first] if found else alone),
+                worth
+                + begin[first]
+                + end[stop - 1]
+                - _A_WORD_MORE * (stop - 1 - first)
+                + (gains[first] if found else alone),
                 (*found, (first, stop - 1)),
             )
             for first, (worth, found) in enumerate(best[least:stop], least)

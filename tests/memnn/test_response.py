@@ -103,6 +103,17 @@ def test_of_two_spans_the_shorter_is_rather_right(lead: float, answer: str) -> N
     assert stretches.spans(read, longest=8)[0].text == answer
 
 
+@pytest.mark.parametrize(("lead", "item"), [(0.6, "gulls"), (1.0, "gulls from Skye")])
+def test_of_two_ends_of_an_item_the_nearer_is_rather_right(lead: float, item: str) -> None:
+    """Each word more costs an item the same."""
+    found = chosen(tiny.model(form=Form.LIST), "What?", "gulls from Skye")
+    assert found.read is not None
+    edges = torch.full_like(found.read.reading.item, -9.0)  # of gulls, from, Skye
+    edges[0, 0, 0], edges[0, 0, 1], edges[0, 2, 1] = 3.0, 0.0, lead
+    read = replace(found.read, reading=replace(found.read.reading, item=edges))
+    assert stretches.items(read, longest=8)[0] == (item,)
+
+
 def test_a_list_has_every_item_once_as_told() -> None:
     """Items come in the order in which they were told, whatever the order of the supports."""
     model = with_items(1.0)
