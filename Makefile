@@ -40,8 +40,8 @@ check-deploy: $(VENV)/.ready-deploy ## Lint the containers' files; with a Docker
 KEEP := MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000
 
 ifdef DATA
-train: $(VENV)/.ready-train ## Train the network: make train DATA=folder [OUT=folder]
-	$(KEEP) $(BIN)/python -m memnn.training served --data "$(DATA)" --out "$(OUT)"
+train: $(VENV)/.ready-train ## Train the network: make train DATA=folder [OUT=folder] [START=artifact]
+	$(KEEP) $(BIN)/python -m memnn.training served --data "$(DATA)" --out "$(OUT)" $(if $(START),--start "$(START)")
 
 paper: $(VENV)/.ready-bench ## Reproduce the papers' tables: make paper DATA=folder of the 20 tasks (hours)
 	$(BIN)/python -m benchmarks.babi --data "$(DATA)" --rows full,original,joint,curve

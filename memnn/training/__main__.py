@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from memnn.artifact import save
+from memnn.artifact import describe, save
 from memnn.config import ModelConfig
 from memnn.errors import MemnnError
 from memnn.spelling import Spelling
@@ -64,6 +64,9 @@ def served(  # noqa: PLR0913 -- an option each
     scenes: Annotated[
         Path | None, typer.Option(help="Scenes that are told among the conversations.")
     ] = Path("data/conversations/scenes"),
+    start: Annotated[
+        Path | None, typer.Option(help="Artifact whose reader is taught further; else a new one.")
+    ] = None,
     work: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints; else OUT.work beside OUT.")
     ] = None,
@@ -75,6 +78,8 @@ def served(  # noqa: PLR0913 -- an option each
     work = work or out.with_name(out.name + ".work")
     config = ModelConfig()
     everyday_sentences(data)  # what is wrong with the data is said before anything is made
+    if start is not None:
+        describe(start)
     with _progress() as progress, tempfile.TemporaryDirectory() as folder:
         encoder = packaged_encoder(Path(folder))
         if not (work / "static.safetensors").exists():
@@ -87,6 +92,7 @@ def served(  # noqa: PLR0913 -- an option each
             scenes=scenes,
             stories=stories,
             encoder=encoder,
+            start=start,
             threads=threads,
             device=device,
         )

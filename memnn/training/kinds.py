@@ -1,4 +1,4 @@
-"""Training of I's classifier: conversations with all phrasings, and everyday sentences."""
+"""Training of I's classifier: conversations with all phrasings, scenes, everyday sentences."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ from memnn.records import Kind
 from memnn.text import tokenise
 from memnn.training.conversations import Conversation
 from memnn.training.noise import careless, slip
+from memnn.training.scenes import Scene
 from memnn.training.trainer import Schedule, fit, shuffled
 from memnn.vocabulary import Vocabulary
 
@@ -23,16 +24,20 @@ WEIGHT_DECAY = 1e-2
 _LONGEST = 48  # words read of a text
 _SLIPS = 0.05  # share of words
 _PHRASING, _EVERYDAY = 0.1, 0.3  # weight of a text that nobody wrote in a conversation
+_STAGED, _STAGED_QUESTION = 0.6, 0.3  # and of a scene's
 _SMOOTHING = 0.05  # a share of the messages could be called either way
 
 Labelled = tuple[str, Kind, float]  # a text, its kind, its weight
 
 
-def labelled(conversations: Sequence[Conversation], everyday: Iterable[str]) -> list[Labelled]:
+def labelled(
+    conversations: Sequence[Conversation], scenes: Iterable[Scene], everyday: Iterable[str]
+) -> list[Labelled]:
     """Texts to judge.
 
     Args:
         conversations: Their messages count in full, other phrasings of questions less.
+        scenes: Their messages are statements, many of them without a subject or a verb.
         everyday: Sentences of no conversation; a question is what ends with a question mark.
     """
     texts: list[Labelled] = []
@@ -40,6 +45,9 @@ def labelled(conversations: Sequence[Conversation], everyday: Iterable[str]) -> 
         for turn in conversation.turns:
             texts.append((turn.text, turn.kind, 1.0))
             texts += [(phrasing, turn.kind, _PHRASING) for phrasing in turn.phrasings]
+    for scene in scenes:
+        texts += [(text, Kind.STATEMENT, _STAGED) for text in scene.texts]
+        texts += [(query.asked[0], Kind.QUESTION, _STAGED_QUESTION) for query in scene.queries]
     for sentence in everyday:
         kind = Kind.QUESTION if sentence.endswith("?") else Kind.STATEMENT
         texts.append((sentence, kind, _EVERYDAY))

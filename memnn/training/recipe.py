@@ -23,8 +23,10 @@ class Recipe:
         everyday: Sentences of no conversation for I.
         stories: File or folder of further conversations for the reader alone; None for none.
         encoder: Folder of the pre-trained encoder that the reader starts from; None for none.
+        start: Artifact whose reader is taught further instead; None for none.
         epochs: Of the classifier, the folds, the scorer, and the reader.
         finish: Of each round with scenes.
+        further: Of a reader that is taught further.
         threads: Processor threads.
         device: What the reader is trained on, as torch names it; all else is quick enough here.
     """
@@ -38,7 +40,9 @@ class Recipe:
     everyday: int = 8_000
     stories: Path | None = None
     encoder: Path | None = None
+    start: Path | None = None
     epochs: tuple[int, int, int, int] = (4, 2, 2, 4)
     finish: tuple[int, int] = (2, 1)
+    further: int = 1
     threads: int = 2
     device: str = "cpu"

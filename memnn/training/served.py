@@ -8,19 +8,25 @@ mixed-0/1   as the folds, with scenes among the conversations
 finish-1/2  the reader again, more slowly, with scenes; what is served is the mean of both
 scorer      O's first pass, on all of them
 calibration on users that O and R were not trained on
+
+Or, from an artifact, of which the first pass stays: classifier, mixed-0/1, further (the reader
+again; what is served is the mean of what it was and what it became), and the calibration.
 """
 
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from memnn.artifact import describe, load
 from memnn.calibration import Calibration
 from memnn.config import ModelConfig
-from memnn.errors import DataError
+from memnn.errors import ArtifactError, DataError
 from memnn.model import Model
+from memnn.reader import Reader
 from memnn.spelling import Spelling
 from memnn.training.calibrate import calibrate
 from memnn.training.conversations import Conversation, read_conversations
@@ -61,11 +67,17 @@ def train(
 
     Raises:
         DataError: A data file is missing or malformed, or there are too few users.
+        ArtifactError: What is to be taught further is no artifact, or of other sizes.
     """
     torch.set_num_threads(recipe.threads)
     conversations = read_conversations(recipe.conversations)
     everyday = everyday_sentences(recipe.data)
-    vocabulary = Vocabulary(static.tokenizer, rarity(conversations, everyday), spelling)
+    known = _known(recipe.start, config, static) if recipe.start else None
+    vocabulary = (
+        known.vocabulary
+        if known
+        else Vocabulary(static.tokenizer, rarity(conversations, everyday), spelling)
+    )
     teaching, calibrating = _parted(recipe, conversations)
     training = users(teaching, vocabulary, phrasings=True)
     asking = users(calibrating, vocabulary, phrasings=True)
@@ -77,16 +89,42 @@ def train(
         )
     run = Stages(recipe, config, static, vocabulary, stage)
     classifier = run.classifier(conversations, everyday)
+    if known is None:
+        reader, scorer = _taught(run, training), run.scorer("scorer", training, recipe.epochs[2])
+        model = Model(config, vocabulary, classifier, scorer, reader, Calibration())
+    else:
+        reader = _taught_further(run, known.reader, training)
+        model = replace(known, classifier=classifier, reader=reader)
+    model.reader.encoder.serve()  # calibrated as it will answer, which takes a third of the time
+    model, metrics = calibrated(model, asking)
+    return model, _about(recipe, conversations, metrics)
+
+
+def _known(start: Path, config: ModelConfig, static: Static) -> Model:
+    """The network that is taught further."""
+    known = load(start)
+    pieces = known.vocabulary.tokenizer.to_str()
+    if known.config != config or pieces != static.tokenizer.to_str():
+        raise ArtifactError(
+            f"{start}: an artifact of other sizes or word pieces than this release trains; "
+            "start from one of this release, or from none"
+        )
+    return known
+
+
+def _taught(run: Stages, training: Sequence[User]) -> Reader:
+    """O's second pass and R: taught by people, then by scenes as well."""
     people = [user for user in training if not tells_scenes(user.name)]
     stories, lessons = run.stories(), run.lessons()
     reader = run.reader(run.material("fold", people, stories, lessons))
     if len(people) < len(training):
         run.finish(reader, run.material("mixed", training, stories, lessons))
-    scorer = run.scorer("scorer", training, recipe.epochs[2])
-    reader.encoder.serve()  # it is calibrated as it will answer, which takes a third of the time
-    model = Model(config, vocabulary, classifier, scorer, reader, Calibration())
-    model, metrics = calibrated(model, asking)
-    return model, _about(recipe, conversations, metrics)
+    return reader
+
+
+def _taught_further(run: Stages, known: Reader, training: Sequence[User]) -> Reader:
+    material = run.material("mixed", training, run.stories(), run.lessons())
+    return run.further(known, material)
 
 
 def _parted(
@@ -151,9 +189,18 @@ def _about(
             "encoder": "starts from all-MiniLM-L6-v2, Apache-2.0",
         },
         "seed": recipe.seed,
-        "epochs": list(recipe.epochs),
-        "epochs with scenes": list(recipe.finish),
+        **({"goes on from": _before(recipe.start)} if recipe.start else {}),
+        "epochs": list(recipe.epochs[: 2 if recipe.start else None]),
+        "epochs with scenes": [recipe.further] if recipe.start else list(recipe.finish),
         "held_out": f"every {recipe.held_out}th user, for the calibration",
         "metrics on the held-out users, gold kinds given": metrics,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
+
+
+def _before(start: Path) -> dict[str, Any]:
+    """Which weights were taught further, and how those were made."""
+    manifest = describe(start)
+    told = ("seed", "epochs", "epochs with scenes", "goes on from", "versions")
+    made = {name: manifest["about"][name] for name in told if name in manifest["about"]}
+    return {"sha256": manifest["sha256"], **made}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from memnn.classifier import Classifier
 from memnn.config import ModelConfig
@@ -19,11 +19,14 @@ from memnn.training.distil import Static
 from memnn.training.examples import User, users
 from memnn.training.pretrained import start_from
 from memnn.training.recipe import Recipe, Stage
+from memnn.training.scenes import read_scenes
 from memnn.training.trainer import Schedule
 from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
 _FINISHING: Final = (0.4, 0.3)  # of the reader's rates, in each round with scenes
+_FURTHER: Final = 0.3  # likewise, for a reader that was finished before
+_ANEW: Final = 8  # added to the seed there: other pages than those that it has seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Stages:
     ) -> Classifier:
         """I's, which learns from sentences of no conversation as well."""
         step = max(1, len(everyday) // max(1, self.recipe.everyday))
-        texts = kinds.labelled(conversations, everyday[::step][: self.recipe.everyday])
+        scenes = read_scenes(self.recipe.scenes) if self.recipe.scenes else []
+        texts = kinds.labelled(conversations, scenes, everyday[::step][: self.recipe.everyday])
         classifier = self._new(Classifier)
         schedule = self._schedule(
             "classifier", self.recipe.epochs[0], kinds.RATES, kinds.WEIGHT_DECAY
@@ -119,11 +123,19 @@ class Stages:
             schedule = self._lasting(f"finish-{number}", epochs, pace)
             another = replace(schedule, seed=schedule.seed + number - 1)
             self._taught(taught, material, another)
-            rounds.append({name: value.clone() for name, value in taught.state_dict().items()})
-        taught.load_state_dict(
-            {name: torch.stack([each[name] for each in rounds]).mean(0) for name in rounds[0]}
-        )
+            rounds.append(_weights(taught))
+        taught.load_state_dict(_mean(rounds))
         taught.cpu()
+
+    def further(self, known: Reader, material: Material) -> Reader:
+        """A reader that is served, taught further: the mean of what it was and what it became."""
+        taught = self._new(Reader)
+        taught.load_state_dict({name: value.float() for name, value in _weights(known).items()})
+        before = _weights(taught)
+        schedule = self._lasting("further", self.recipe.further, _FURTHER)
+        self._taught(taught, material, replace(schedule, seed=schedule.seed + _ANEW))
+        taught.cpu().load_state_dict(_mean([before, _weights(taught)]))
+        return taught
 
     def _taught(self, taught: Reader, material: Material, schedule: Schedule) -> None:
         pretrained = self.recipe.encoder is not None
@@ -153,3 +165,12 @@ class Stages:
             checkpoint=self.recipe.work / f"{name}.safetensors",
             tick=self.stage(name),
         )
+
+
+def _weights(module: nn.Module) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in module.state_dict().items()}
+
+
+def _mean(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of the weights of networks that have a past in common."""
+    return {name: torch.stack([each[name] for each in states]).mean(0) for name in states[0]}

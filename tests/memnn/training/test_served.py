@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from memnn import artifact
-from memnn.errors import DataError
+from memnn.config import ModelConfig
+from memnn.errors import ArtifactError, DataError
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
 from memnn.network import Network
@@ -64,12 +65,28 @@ def _trained(recipe: Recipe) -> Model:
     return run(recipe)
 
 
-def run(recipe: Recipe, stage: Callable[[str], Tick] = silent) -> Model:
+def cutting(name: str) -> Callable[[str], Tick]:
+    """Cuts a run off at the last step of a stage."""
+
+    def stage(named: str) -> Tick:
+        def tick(done: int, total: int, _: float) -> None:
+            if named == name and done == total:
+                raise CutOffError
+
+        return tick
+
+    return stage
+
+
+def run(
+    recipe: Recipe, stage: Callable[[str], Tick] = silent, config: ModelConfig | None = None
+) -> Model:
     """Train, from vectors that are always the same."""
     made = torch.Generator().manual_seed(4)
-    vectors = torch.randn(tiny.config().pieces, tiny.config().static, generator=made)
+    config = config or tiny.config()
+    vectors = torch.randn(config.pieces, config.static, generator=made)
     static, spelling = Static(vectors, tiny.tokenizer()), Spelling.of({"ferry": 9.0})
-    model, about = train(recipe, tiny.config(), static, spelling, stage)
+    model, about = train(recipe, config, static, spelling, stage)
     assert about["seed"] == recipe.seed
     return model
 
@@ -103,17 +120,9 @@ def test_a_run_that_was_cut_off_goes_on(
     recipe: Recipe, trained: Model, tmp_path: Path, name: str
 ) -> None:
     """Cut off at the last step of any stage and called again, the network is the same."""
-
-    def cutting(stage: str) -> Tick:
-        def tick(done: int, total: int, _: float) -> None:
-            if stage == name and done == total:
-                raise CutOffError
-
-        return tick
-
     again = replace(recipe, work=tmp_path / "work")
     with pytest.raises(CutOffError):
-        run(again, cutting)
+        run(again, cutting(name))
     assert same(run(again), trained)
 
 
@@ -138,24 +147,51 @@ async def test_what_was_trained_serves(trained: Model, tmp_path: Path) -> None:
     assert [memory.id for memory in answer.supports] == [1]
 
 
+def test_a_reader_is_taught_further(recipe: Recipe, trained: Model, tmp_path: Path) -> None:
+    """Of an artifact the first pass stays, and the reader goes on; cut off and called again, it is the same."""
+    artifact.save(trained, tmp_path / "start", {"seed": recipe.seed})
+    again = replace(recipe, work=tmp_path / "work", start=tmp_path / "start")
+    with pytest.raises(CutOffError):
+        run(again, cutting("further"))
+    taught = run(again)
+    assert same(taught, run(replace(again, work=tmp_path / "other")))
+    before, after = weights(artifact.load(tmp_path / "start")), weights(taught)
+    changed = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"classifier", "reader"}
+
+
+def test_a_reader_of_other_sizes_is_not_taught_further(recipe: Recipe, tmp_path: Path) -> None:
+    """It is refused before it is taught anything, and the folder is named."""
+    artifact.save(tiny.model(), tmp_path / "start", {})
+    again = replace(recipe, work=tmp_path / "work", start=tmp_path / "start")
+    with pytest.raises(ArtifactError, match=r"start: an artifact of other sizes"):
+        run(again, config=replace(tiny.config(), max_hops=2))
+
+
 def test_too_few_users(recipe: Recipe) -> None:
     """Without users to train or to calibrate on, that is said before anything is trained."""
     with pytest.raises(DataError, match=r"3 users with questions to train on and 0 to calibrate"):
         run(replace(recipe, held_out=4, scenes=None))
 
 
-def test_what_is_wrong_with_the_data_is_one_line(recipe: Recipe, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "named"), [("data", "english_sentences.txt"), ("start", "manifest.json")]
+)
+def test_what_is_wrong_with_the_data_is_one_line(
+    recipe: Recipe, tmp_path: Path, wrong: str, named: str
+) -> None:
     """The command line names the file that is missing and exits with 2, without a traceback."""
     save_static(Static(torch.zeros(1, 1), tiny.tokenizer()), tmp_path)  # else it distils first
     options = {
         "out": tmp_path / "out",
         "work": tmp_path,
-        "data": tmp_path / "none",
+        "data": recipe.data,
         "conversations": recipe.conversations,
+        wrong: tmp_path / "none",
     }
     command = [sys.executable, "-m", "memnn.training", "served"]
     command += [part for key, value in options.items() for part in (f"--{key}", str(value))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
     assert done.returncode == 2, done.stderr
-    assert "english_sentences.txt" in done.stderr.replace("\n", "")
+    assert named in done.stderr.replace("\n", "")
     assert "Traceback" not in done.stderr
