@@ -148,7 +148,7 @@ async def test_what_was_trained_serves(trained: Model, tmp_path: Path) -> None:
 
 
 def test_a_reader_is_taught_further(recipe: Recipe, trained: Model, tmp_path: Path) -> None:
-    """Of an artifact the first pass stays, and the reader goes on; cut off and called again, it is the same."""
+    """The first pass stays, the rest goes on; cut off and called again, it is the same."""
     artifact.save(trained, tmp_path / "start", {"seed": recipe.seed})
     again = replace(recipe, work=tmp_path / "work", start=tmp_path / "start")
     with pytest.raises(CutOffError):
