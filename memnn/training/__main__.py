@@ -34,6 +34,11 @@ from memnn.training.trainer import Tick
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 _console = Console(stderr=True)
 _SMOOTHING = 0.98  # of the loss that is shown
+_Stories = Annotated[Path | None, typer.Option(help="Further conversations, for the reader alone.")]
+_Scenes = Annotated[Path | None, typer.Option(help="Scenes that are told among the conversations.")]
+_Start = Annotated[
+    Path | None, typer.Option(help="Artifact whose reader is taught further; else a new one.")
+]
 
 
 @app.command("distil")
@@ -58,15 +63,9 @@ def served(  # noqa: PLR0913 -- an option each
     conversations: Annotated[
         Path, typer.Option(help="Conversations with labels: a file or a folder.")
     ] = Path("data/conversations/train"),
-    stories: Annotated[
-        Path | None, typer.Option(help="Further conversations, for the reader alone.")
-    ] = Path("data/conversations/stories"),
-    scenes: Annotated[
-        Path | None, typer.Option(help="Scenes that are told among the conversations.")
-    ] = Path("data/conversations/scenes"),
-    start: Annotated[
-        Path | None, typer.Option(help="Artifact whose reader is taught further; else a new one.")
-    ] = None,
+    stories: _Stories = Path("data/conversations/stories"),
+    scenes: _Scenes = Path("data/conversations/scenes"),
+    start: _Start = None,
     work: Annotated[
         Path | None, typer.Option(help="Folder for checkpoints; else OUT.work beside OUT.")
     ] = None,
