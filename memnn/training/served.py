@@ -35,7 +35,7 @@ from memnn.training.distil import Static
 from memnn.training.evaluation import Posed, outcomes, posed, summary
 from memnn.training.examples import User, users
 from memnn.training.recipe import Recipe, Stage
-from memnn.training.scenes import read_scenes
+from memnn.training.scenes import Scene, read_scenes
 from memnn.training.stages import Stages
 from memnn.training.telling import tells_scenes, told_among
 from memnn.vocabulary import Vocabulary
@@ -78,7 +78,8 @@ def train(
         if known
         else Vocabulary(static.tokenizer, rarity(conversations, everyday), spelling)
     )
-    teaching, calibrating = _parted(recipe, conversations)
+    scenes = read_scenes(recipe.scenes) if recipe.scenes else []
+    teaching, calibrating = _parted(recipe, conversations, scenes)
     training = users(teaching, vocabulary, phrasings=True)
     asking = users(calibrating, vocabulary, phrasings=True)
     if not asking or len(training) < _LEAST_USERS:
@@ -88,7 +89,7 @@ def train(
             "are needed"
         )
     run = Stages(recipe, config, static, vocabulary, stage)
-    classifier = run.classifier(conversations, everyday)
+    classifier = run.classifier(conversations, scenes, everyday)
     if known is None:
         reader, scorer = _taught(run, training), run.scorer("scorer", training, recipe.epochs[2])
         model = Model(config, vocabulary, classifier, scorer, reader, Calibration())
@@ -128,14 +129,13 @@ def _taught_further(run: Stages, known: Reader, training: Sequence[User]) -> Rea
 
 
 def _parted(
-    recipe: Recipe, conversations: Sequence[Conversation]
+    recipe: Recipe, conversations: Sequence[Conversation], scenes: Sequence[Scene]
 ) -> tuple[list[Conversation], list[Conversation]]:
     """What is trained on, and what calibrates: users, and scenes among them."""
     every = recipe.held_out
     apart = conversations[every - 1 :: every]
     held = {c.user for c in apart}
     rest = [c for c in conversations if c.user not in held]
-    scenes = read_scenes(recipe.scenes) if recipe.scenes else []
     late = scenes[every - 1 :: every]
     early = [scene for at, scene in enumerate(scenes) if at % every != every - 1]
     told = told_among(early, rest, _TIMES, recipe.seed) if rest else []

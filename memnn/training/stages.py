@@ -19,7 +19,7 @@ from memnn.training.distil import Static
 from memnn.training.examples import User, users
 from memnn.training.pretrained import start_from
 from memnn.training.recipe import Recipe, Stage
-from memnn.training.scenes import read_scenes
+from memnn.training.scenes import Scene
 from memnn.training.trainer import Schedule
 from memnn.vocabulary import Vocabulary
 
@@ -48,11 +48,13 @@ class Stages:
     stage: Stage
 
     def classifier(
-        self, conversations: Sequence[Conversation], everyday: Sequence[str]
+        self,
+        conversations: Sequence[Conversation],
+        scenes: Sequence[Scene],
+        everyday: Sequence[str],
     ) -> Classifier:
-        """I's, which learns from sentences of no conversation as well."""
+        """I's, which learns from scenes, and from sentences of no conversation, as well."""
         step = max(1, len(everyday) // max(1, self.recipe.everyday))
-        scenes = read_scenes(self.recipe.scenes) if self.recipe.scenes else []
         texts = kinds.labelled(conversations, scenes, everyday[::step][: self.recipe.everyday])
         classifier = self._new(Classifier)
         schedule = self._schedule(
@@ -130,8 +132,8 @@ class Stages:
     def further(self, known: Reader, material: Material) -> Reader:
         """A reader that is served, taught further: the mean of what it was and what it became."""
         taught = self._new(Reader)
-        taught.load_state_dict({name: value.float() for name, value in _weights(known).items()})
-        before = _weights(taught)
+        before = {name: value.float() for name, value in known.state_dict().items()}
+        taught.load_state_dict(before)
         schedule = self._lasting("further", self.recipe.further, _FURTHER)
         self._taught(taught, material, replace(schedule, seed=schedule.seed + _ANEW))
         taught.cpu().load_state_dict(_mean([before, _weights(taught)]))
