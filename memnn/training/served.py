@@ -40,7 +40,6 @@ from memnn.training.stages import Stages
 from memnn.training.telling import tells_scenes, told_among
 from memnn.vocabulary import Vocabulary
 
-_TIMES = 1  # that a scene is told
 _LEAST_USERS = 2  # to train on, a half each for the folds
 _WAYS = {  # of `memnn.calibration.Calibration`: what is tried of each in turn
     "patience": (0.0, 1.0, 2.0, 3.0),
@@ -138,8 +137,8 @@ def _parted(
     rest = [c for c in conversations if c.user not in held]
     late = scenes[every - 1 :: every]
     early = [scene for at, scene in enumerate(scenes) if at % every != every - 1]
-    told = told_among(early, rest, _TIMES, recipe.seed) if rest else []
-    return [*rest, *told], [*apart, *(told_among(late, apart, 1, recipe.seed) if apart else [])]
+    told = told_among(early, rest, recipe.seed) if rest else []
+    return [*rest, *told], [*apart, *(told_among(late, apart, recipe.seed) if apart else [])]
 
 
 def calibrated(model: Model, asking: Sequence[User]) -> tuple[Model, dict[str, Any]]:

@@ -18,24 +18,21 @@ _LATER: Final = 4  # places until a question is asked, at most
 
 
 def told_among(
-    scenes: Sequence[Scene], others: Sequence[Conversation], times: int, seed: int
+    scenes: Sequence[Scene], others: Sequence[Conversation], seed: int
 ) -> list[Conversation]:
-    """Conversations in which every scene is told some times, each among other company.
+    """Conversations in which every scene is told once.
 
     Args:
         scenes: What to tell.
         others: Whose statements stand around them.
-        times: How often every scene is told.
         seed: Of everything drawn by chance.
     """
     choice = random.Random(f"{seed}/scenes")  # noqa: S311 -- no secret
-    made: list[Conversation] = []
-    for _ in range(times):
-        order = choice.sample(list(scenes), len(scenes))
-        for at in range(0, len(order), _TOGETHER):
-            some = order[at : at + _TOGETHER]
-            made.append(_conversation(f"{_NAME}{len(made)}", some, choice.choice(others), choice))
-    return made
+    order = choice.sample(list(scenes), len(scenes))
+    return [
+        _conversation(f"{_NAME}{number}", order[at : at + _TOGETHER], choice.choice(others), choice)
+        for number, at in enumerate(range(0, len(order), _TOGETHER))
+    ]
 
 
 def tells_scenes(user: str) -> bool:

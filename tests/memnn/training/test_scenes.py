@@ -59,7 +59,7 @@ def test_every_scene_is_told_whole_in_order_and_asked_about_afterwards(tmp_path:
     """Among others' messages a scene keeps its order, and its questions come last."""
     scenes = _scenes(tmp_path, FERRIES + FERRIES.replace(" to ", " towards "))
     others = read_conversations(ROOT / "data/conversations/train/t1.jsonl")
-    (told,) = told_among(scenes, others, times=1, seed=1)
+    (told,) = told_among(scenes, others, seed=1)
     assert [turn.index for turn in told.turns] == list(range(len(told.turns)))
     assert all(a.time < b.time for a, b in zip(told.turns, told.turns[1:], strict=False))
     for scene in scenes:
@@ -78,8 +78,8 @@ def test_the_same_seed_tells_the_same(tmp_path: Path) -> None:
     """The company of a scene depends on the seed alone."""
     scenes = _scenes(tmp_path, FERRIES)
     others = read_conversations(ROOT / "data/conversations/train/t1.jsonl")
-    assert told_among(scenes, others, 2, seed=3) == told_among(scenes, others, 2, seed=3)
-    assert told_among(scenes, others, 2, seed=3) != told_among(scenes, others, 2, seed=4)
+    assert told_among(scenes, others, seed=3) == told_among(scenes, others, seed=3)
+    assert told_among(scenes, others, seed=3) != told_among(scenes, others, seed=4)
 
 
 def test_the_projects_scenes_can_be_read_and_their_lists_stand_in_their_messages() -> None:
