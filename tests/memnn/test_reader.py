@@ -1,7 +1,9 @@
 """The reader: what it says of a page depends on nothing but the page."""
 
+import timeit
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,8 +11,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+from torch.nn import functional
 
-from memnn.encoder import served_attention, trained_attention
+from memnn.encoder import fastest_precision, served_attention, trained_attention
 from memnn.reader import COUNTS, LEAST_COUNT, LEAST_SHARE, SHARES, Form, Reading, total
 from memnn.reading import MARKS, MATCHES, Batch, Candidate, Page, cut, fitting, pad
 from memnn.text import tokenise
@@ -262,6 +265,17 @@ def test_half_precision_is_close() -> None:
     torch.testing.assert_close(encoder(batch), single, atol=0.1, rtol=0.1)
     encoder.settle()
     torch.testing.assert_close(encoder(batch), single, atol=0.1, rtol=0.1)
+
+
+def test_precision_is_the_quicker_one() -> None:
+    """Pages are read in the precision in which this processor multiplies sooner."""
+    kinds = (torch.float32, torch.bfloat16)
+    squares = {kind: torch.ones(512, 512, dtype=kind) for kind in kinds}
+    least = {
+        kind: min(timeit.repeat(partial(functional.linear, ones, ones), number=1, repeat=60))
+        for kind, ones in squares.items()
+    }
+    assert least[fastest_precision()] < 1.5 * min(least.values())
 
 
 @pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
