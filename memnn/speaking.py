@@ -14,10 +14,7 @@ _OF_ONESELF: Final = 6.0
 _ELSE: Final = 3.0
 _PLAIN: Final = ("i", "my", "me", "mine", "myself", "im", "ive", "we", "us", "our", "ours")
 _JOINED: Final = tuple(
-    f"{who}{mark}{end}"
-    for who in ("i", "we")
-    for mark in "'’"
-    for end in ("m", "re", "ve", "d", "ll")
+    f"{who}'{end}" for who in ("i", "we") for end in ("m", "re", "ve", "d", "ll")
 )
 _ONESELF: Final = frozenset(map(form_hash, (*_PLAIN, *_JOINED)))
 

@@ -24,6 +24,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])([\"'”’)]*)\s+(?=\S)|\n+")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st prof sr jr mme no vs etc approx dept fr rev hon capt sgt lt".split()  # noqa: SIM905 -- a list to read
 )
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc", "'''")  # as telephones type it
 _CACHED_WORDS = 1 << 14
 _LONGEST_NAME = 64  # characters
 
@@ -66,8 +67,8 @@ def tokenise(text: str, limit: int | None = None) -> list[Token]:
 
 
 def fold(word: str) -> str:
-    """A word without case and accents: "Inès" and "INES" fold to "ines"."""
-    decomposed = unicodedata.normalize("NFKD", word)
+    """A word without case and accents, its apostrophe a plain one: "Inès" and "INES" are "ines"."""
+    decomposed = unicodedata.normalize("NFKD", word).translate(_APOSTROPHES)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
     return plain.encode("utf-8", "replace").decode()  # half a character counts as a "?"
 

@@ -122,6 +122,15 @@ def test_folding_drops_case_and_accents() -> None:
     assert {fold(name) for name in ("Inès", "INES", "inès", "Ine\u0300s")} == {"ines"}
 
 
+@pytest.mark.parametrize("mark", ["\u2018", "\u2019", "\u02bc"])
+def test_an_apostrophe_is_one_however_it_is_typed(mark: str) -> None:
+    """Telephones type a curly one: "don\u2019t" is as common, and the same word, as "don't"."""
+    for word in ("'s", "don't", "I've", "O'Brien"):
+        typed = word.replace("'", mark)
+        assert word_hash(typed) == word_hash(word)
+        assert is_content(typed) == is_content(word)
+
+
 def test_stems() -> None:
     """Inflected words share a stem; what holds a digit is left alone."""
     assert stem("Trains") == stem("train") == stem("training")
