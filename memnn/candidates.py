@@ -28,7 +28,7 @@ def candidate_rows(slots: Slots, words: Collection[int]) -> Rows | None:
     if slots.rows <= hashing.score_all:
         return None
     budget = max(hashing.least_budget, int(hashing.budget * slots.rows))
-    found: list[Rows] = [np.arange(max(slots.rows - hashing.newest, 0), slots.rows)]
+    found: list[Rows] = [_newest(slots, hashing.newest)]
     for word in _buckets(slots, words):
         rows = slots.postings(word)[-budget:].astype(np.int64)  # of too many, the newest
         found.append(rows)
@@ -37,6 +37,12 @@ def candidate_rows(slots: Slots, words: Collection[int]) -> Rows | None:
             break
     rows = merged(found)
     return rows[slots.alive[rows]]
+
+
+def _newest(slots: Slots, most: int) -> Rows:
+    """The newest rows that hold a memory: at least one wherever there is any."""
+    last = np.arange(max(slots.rows - slots.dead - most, 0), slots.rows)
+    return last[slots.alive[last]][-most:]
 
 
 def merged(parts: Sequence[Rows]) -> Rows:

@@ -11,6 +11,7 @@ from memnn.first_pass import first_pass
 from memnn.generalization import Generalization
 from memnn.hashing import Hashing
 from memnn.model import Model
+from memnn.output_map import choose_supports
 from memnn.records import Memory
 from memnn.slots import Slots
 from tests import tiny
@@ -132,3 +133,18 @@ def test_an_exact_name_is_always_a_candidate() -> None:
     assert rows is not None
     assert 4 in rows
     assert len(rows) < 100
+
+
+def test_what_is_left_is_looked_at_when_the_newest_are_forgotten() -> None:
+    """However many of the newest are gone, a question that shares no word still has candidates."""
+    slots = Slots(hashing=Hashing(score_all=10, newest=4))
+    model = tiny.model()
+    (features,) = Generalization(model).features(["x"])
+    for i in range(1, 41):
+        slots.put(Memory(i, f"m{i}", "x", TIME, "", features, ()))
+    for i in range(35, 41):
+        slots.remove(i)
+    rows = candidate_rows(slots, [])
+    assert rows is not None
+    assert rows.tolist() == [30, 31, 32, 33]
+    assert choose_supports(model, model.question("x"), slots).supports
