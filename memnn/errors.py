@@ -2,7 +2,7 @@
 
     MemnnError
     ├── ArtifactError            the artifact is missing, truncated or of another version
-    ├── DataError                a data file is malformed; says file and line
+    ├── DataError                data are missing or malformed; says file and line
     └── StoreError               a memory could not be read or written; nothing was changed
         ├── StoreUnavailableError    the server does not answer, or refuses the login
         ├── StoreFullError           the server is out of memory or disk
@@ -23,7 +23,7 @@ class ArtifactError(MemnnError):
 
 
 class DataError(MemnnError):
-    """A data file is malformed; the message starts with ``file:line``."""
+    """Data are missing, malformed or not what is wanted; names the file, and the line if any."""
 
 
 class StoreError(MemnnError):

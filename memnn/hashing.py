@@ -57,13 +57,6 @@ class Codebook:
         found: list[int] = self.words[self.clusters == cluster].tolist()
         return found
 
-    def common(self, words: Collection[int]) -> tuple[int, ...]:
-        """Those of the words that file nowhere."""
-        known, clusters = self.look_up(words)
-        return tuple(
-            w for w, nowhere in zip(words, known & (clusters == NOWHERE), strict=True) if nowhere
-        )
-
     def to_bytes(self) -> bytes:
         """What `from_bytes` reads."""
         held = self.words.astype("<u4").tobytes() + self.clusters.astype("<i4").tobytes()

@@ -20,7 +20,7 @@ from torch.nn import functional
 from memnn.config import ModelConfig
 from memnn.vocabulary import Word
 
-_AGE_SCALE = 5.0  # memories; recency falls to 1/e over this many
+AGE_SCALE = 5.0  # memories; recency falls to 1/e over this many
 _GATES = 2
 
 
@@ -174,6 +174,6 @@ class Scorer(nn.Module):
         else:
             count = torch.tensor([[memories.among.total]])
             age = memories.among.age[None]
-        recency = torch.stack([1 - age / count.clamp(min=1), torch.exp(-age / _AGE_SCALE)], -1)
+        recency = torch.stack([1 - age / count.clamp(min=1), torch.exp(-age / AGE_SCALE)], -1)
         gate: Tensor = self.time_gate(questions)[:, None]
         return (recency * gate).sum(-1)

@@ -16,13 +16,13 @@ from memnn.model import Model
 from memnn.ranking import Ranking
 from memnn.reading import MARKS, Candidate, Page, cut, fitting
 from memnn.records import Memory
+from memnn.scorer import AGE_SCALE
 from memnn.slips import first_hop
 from memnn.slots import Slots
 from memnn.vocabulary import Word
 
-_AGE_SCALE = 5.0  # memories
+SPRUNG = 2  # best memories from which a later hop is tried
 _FIRST_RANKED, _LATER_RANKED = 12, 3  # of the first hop's scores, of each later hop's
-_SPRUNG = 2  # best memories from which a later hop is tried
 _LEAST = -40.0  # a score that never wins, as the reader sees it
 _MOST_AGE = 100
 
@@ -95,7 +95,7 @@ def short_listed(
         asker: See `memnn.first_pass.first_pass`.
     """
     first = first_hop(model, question, slots, asker)
-    sprung = first.best(_SPRUNG)
+    sprung = first.best(SPRUNG)
     later = [first_pass(model, question, slots, [row], asker) for row in sprung]
     return first, shortlist(first, later, model.config.second_pass)
 
@@ -111,7 +111,7 @@ def shortlist(first: Ranking, later: Sequence[Ranking], most: int) -> Shortlist:
     """
     best = first.best(_FIRST_RANKED)
     onward = [row for line in later[:1] for row in line.best(_LATER_RANKED)]
-    beside = [near for row in best[:_SPRUNG] for near in (row - 1, row + 1)]
+    beside = [near for row in best[:SPRUNG] for near in (row - 1, row + 1)]
     beside = [row for row, score in zip(beside, first.at(beside), strict=True) if score > -np.inf]
     order = [*best[:5], *onward[:2], *best[5:8], *onward[2:], *beside, *best[8:]]
     rows = list(dict.fromkeys(order))[:most]
@@ -154,7 +154,7 @@ def candidate_marks(listed: Shortlist, total: int, shown: Collection[int]) -> ND
     marks[:, 2] = np.arange(len(first)) / 16
     marks[:, 3] = np.maximum(listed.later, _LEAST) / 20
     marks[:, 4] = 1 - age / max(total, 1)
-    marks[:, 5] = np.exp(-age / _AGE_SCALE)
+    marks[:, 5] = np.exp(-age / AGE_SCALE)
     marks[:, 6] = np.minimum(age, _MOST_AGE) / _MOST_AGE
     marks[:, 7] = [1 + (row - 1 in shown) for row in listed.rows]
     return marks

@@ -70,11 +70,6 @@ class Vocabulary:
         self._word = lru_cache(_CACHED_WORDS)(self._learn)
         self.read = lru_cache(_CACHED_TEXTS)(self._read)
 
-    @property
-    def size(self) -> int:
-        """How many pieces there are."""
-        return int(self.tokenizer.get_vocab_size())
-
     def words(self, tokens: Sequence[Token]) -> list[Word]:
         """Look up the words of a text."""
         return [self._word(token.name) for token in tokens]

@@ -19,7 +19,13 @@ from memnn.artifact import describe, save
 from memnn.config import ModelConfig
 from memnn.errors import MemnnError
 from memnn.spelling import Spelling
-from memnn.training.corpora import common_words, everyday_sentences, subtitle_words
+from memnn.training.conversations import read_conversations
+from memnn.training.corpora import (
+    common_words,
+    crowd_questions,
+    everyday_sentences,
+    subtitle_words,
+)
 from memnn.training.distil import (
     Static,
     distil,
@@ -28,6 +34,7 @@ from memnn.training.distil import (
     save_static,
 )
 from memnn.training.recipe import Recipe
+from memnn.training.scenes import read_scenes
 from memnn.training.served import train
 from memnn.training.trainer import Tick
 
@@ -76,13 +83,7 @@ def served(  # noqa: PLR0913 -- an option each
     """Train the served network; cut off and called again, it goes on where it was."""
     work = work or out.with_name(out.name + ".work")
     config = ModelConfig()
-    everyday_sentences(data)  # what is wrong with the data is said before anything is made
-    if start is not None:
-        describe(start)
     with _progress() as progress, tempfile.TemporaryDirectory() as folder:
-        encoder = packaged_encoder(Path(folder))
-        if not (work / "static.safetensors").exists():
-            save_static(_distilled(encoder, config.static, progress), work)
         recipe = Recipe(
             conversations,
             data,
@@ -90,11 +91,14 @@ def served(  # noqa: PLR0913 -- an option each
             seed=seed,
             scenes=scenes,
             stories=stories,
-            encoder=encoder,
+            encoder=packaged_encoder(Path(folder)),
             start=start,
             threads=threads,
             device=device,
         )
+        _try(recipe)
+        if not (work / "static.safetensors").exists():
+            save_static(_distilled(recipe.encoder, config.static, progress), work)
         model, about = train(
             recipe,
             config,
@@ -104,6 +108,19 @@ def served(  # noqa: PLR0913 -- an option each
         )
         save(model, out, about)
     _console.print(f"artifact written to {out}; {work} can be removed")
+
+
+def _try(recipe: Recipe) -> None:
+    """Read all data once: what is wrong with them is said before anything is made."""
+    everyday_sentences(recipe.data)
+    crowd_questions(recipe.data)
+    read_conversations(recipe.conversations)
+    if recipe.stories is not None:
+        read_conversations(recipe.stories)
+    if recipe.scenes is not None:
+        read_scenes(recipe.scenes)
+    if recipe.start is not None:
+        describe(recipe.start)
 
 
 def _distilled(encoder: Path | None, size: int, progress: Progress) -> Static:
@@ -144,7 +161,7 @@ def main() -> None:
     """Run a command; what is wrong with the data is one line, not a traceback."""
     try:
         app()
-    except MemnnError as error:
+    except (MemnnError, OSError) as error:
         _console.print(str(error), style="red", markup=False, highlight=False)
         sys.exit(2)
 

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from memnn.errors import DataError
 from memnn.records import Kind
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,25 @@ def _read_file(path: Path) -> Iterator[Conversation]:
 
 
 def _turn(message: dict[str, Any]) -> Turn:
-    time = datetime.fromisoformat(message["t"])
+    time, index = datetime.fromisoformat(message["t"]), int(message["i"])
+    support = _held(message, "support", int)
+    if any(at >= index for at in support):
+        raise ValueError(f"message {index} rests on what was not said before it")
     return Turn(
-        index=int(message["i"]),
+        index=index,
         time=time if time.tzinfo else time.replace(tzinfo=UTC),
         text=str(message["text"]),
         kind=Kind(message["kind"]),
-        phrasings=tuple(message.get("paraphrases", ())),
-        support=tuple(message.get("support", ())),
-        answers=tuple(message.get("answers", ())),
+        phrasings=_held(message, "paraphrases", str),
+        support=support,
+        answers=_held(message, "answers", str),
         category=str(message.get("category", "")),
     )
+
+
+def _held(message: dict[str, Any], field: str, kind: type[V]) -> tuple[V, ...]:
+    """The values of a field that may be missing."""
+    values = message.get(field, [])
+    if not isinstance(values, list) or not all(type(value) is kind for value in values):
+        raise ValueError(f"{field!r} should be a list of {kind.__name__}")
+    return tuple(values)

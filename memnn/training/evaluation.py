@@ -82,7 +82,7 @@ def outcomes(model: Model, questions: Iterable[Posed]) -> Iterator[Outcome]:
     for question in questions:
         asked = question.asked
         chosen = hop_over(model, question.found, question.reading)
-        weighed = weigh(model, asked.turn.text, asked.words, chosen)
+        weighed = weigh(model, asked.text, asked.words, chosen)
         best = weighed.readings[0]
         rows = [memory.id - 1 for memory in evidence(chosen, best)]
         gold = set(asked.support)

@@ -18,7 +18,7 @@ from memnn.features import match_features, pack
 from memnn.records import Kind, Memory
 from memnn.scorer import Bags
 from memnn.slots import Slots
-from memnn.text import content_words, tokenise
+from memnn.text import tokenise
 from memnn.training.conversations import Conversation, Turn
 from memnn.vocabulary import Vocabulary, Word
 
@@ -109,10 +109,10 @@ def _user(conversation: Conversation, vocabulary: Vocabulary, *, phrasings: bool
     statements = [turn for turn in conversation.turns if turn.kind is Kind.STATEMENT]
     row_of = {turn.index: row for row, turn in enumerate(statements)}
     blank = pack(b"----", np.zeros(1, dtype=np.float32))
-    tokens = [tokenise(turn.text, MEMORY_WORDS) for turn in statements]
+    memories = [vocabulary.words(tokenise(turn.text, MEMORY_WORDS)) for turn in statements]
     slots = Slots(
-        Memory(row + 1, str(turn.index), turn.text, turn.time, "", blank, content_words(words))
-        for row, (turn, words) in enumerate(zip(statements, tokens, strict=True))
+        Memory(row + 1, str(turn.index), turn.text, turn.time, "", blank, _filed(words))
+        for row, (turn, words) in enumerate(zip(statements, memories, strict=True))
     )
     asked: list[Asked] = []
     for turn in conversation.questions:
@@ -125,5 +125,9 @@ def _user(conversation: Conversation, vocabulary: Vocabulary, *, phrasings: bool
             Asked(turn, text, vocabulary.words(tokenise(text, QUESTION_WORDS)), support, earlier)
             for text in texts
         ]
-    memories = [vocabulary.words(words) for words in tokens]
     return User(conversation.user, slots, memories, asked) if asked else None
+
+
+def _filed(words: Sequence[Word]) -> tuple[int, ...]:
+    """What a memory is filed under, as `memnn.generalization` has it: mistyped words as meant."""
+    return tuple(dict.fromkeys(word.hash for word in words if word.content))

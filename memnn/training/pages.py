@@ -9,7 +9,7 @@ import torch
 from memnn.config import ModelConfig
 from memnn.ranking import Ranking
 from memnn.scorer import Candidates, Role, Scorer
-from memnn.shortlist import Shortlist, shortlist
+from memnn.shortlist import SPRUNG, Shortlist, shortlist
 from memnn.slips import forgiving
 from memnn.text import tokenise
 from memnn.training.corpora import Fact
@@ -18,7 +18,6 @@ from memnn.training.first_pass import next_scores
 from memnn.training.targets import Target, span_target, target
 from memnn.vocabulary import Vocabulary, Word
 
-_SPRUNG: Final = 2
 _ALIKE: Final = 15.0  # rarity that an old and a newer statement must share to be of one thing
 
 
@@ -91,7 +90,7 @@ def _examples(scorer: Scorer, user: User, config: ModelConfig) -> Iterator[Examp
             )
             for asked, line in zip(user.asked, scores, strict=True)
         ]
-        sprung = [(at, row) for at, first in enumerate(firsts) for row in first.best(_SPRUNG)]
+        sprung = [(at, row) for at, first in enumerate(firsts) for row in first.best(SPRUNG)]
         places = torch.tensor([at for at, _ in sprung])
         onward = next_scores(scorer, user, memories, places, [(row,) for _, row in sprung]).numpy()
     later: list[list[Ranking]] = [[] for _ in user.asked]

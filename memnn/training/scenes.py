@@ -58,13 +58,16 @@ class Scene:
 
 
 def read_scenes(folder: Path) -> list[Scene]:
-    """Read all ``*.txt`` files of a folder in the order of their names.
+    """Read all ``*.txt`` files of a folder, 2 before 10: what is added later stands behind.
 
     Raises:
-        DataError: A line is malformed.
+        DataError: A line is malformed, or there is no file.
         OSError: A file cannot be read.
     """
-    return [scene for file in sorted(folder.glob("*.txt")) for scene in _read(file)]
+    files = sorted(folder.glob("*.txt"), key=lambda file: (len(file.stem), file.stem))
+    if not files:
+        raise DataError(f"{folder}: no *.txt file here; name a folder of scenes")
+    return [scene for file in files for scene in _read(file)]
 
 
 def _read(file: Path) -> Iterator[Scene]:

@@ -81,12 +81,7 @@ def train(
     teaching, calibrating = _parted(recipe, conversations, scenes)
     training = users(teaching, vocabulary, phrasings=True)
     asking = users(calibrating, vocabulary, phrasings=True)
-    if not asking or len(training) < _LEAST_USERS:
-        raise DataError(
-            f"{recipe.conversations}: {len(training)} users with questions to train on and "
-            f"{len(asking)} to calibrate on (every {recipe.held_out}th), but {_LEAST_USERS} and 1 "
-            "are needed"
-        )
+    _enough(recipe, len(_people(training)), len(_people(asking)))
     run = Stages(recipe, config, static, vocabulary, stage)
     classifier = run.classifier(conversations, scenes, everyday)
     if known is None:
@@ -98,6 +93,20 @@ def train(
     model.reader.encoder.serve()  # calibrated as it will answer, which takes a third of the time
     model, metrics = calibrated(model, asking)
     return model, _about(recipe, conversations, metrics)
+
+
+def _enough(recipe: Recipe, training: int, asking: int) -> None:
+    """Refuse fewer people than are needed; scenes are told among people."""
+    if not asking or training < _LEAST_USERS:
+        raise DataError(
+            f"{recipe.conversations}: {training} users with questions to train on and "
+            f"{asking} to calibrate on (every {recipe.held_out}th), but {_LEAST_USERS} and 1 "
+            "are needed"
+        )
+
+
+def _people(users: Sequence[User]) -> list[User]:
+    return [user for user in users if not tells_scenes(user.name)]
 
 
 def _known(start: Path, config: ModelConfig, static: Static) -> Model:
@@ -114,7 +123,7 @@ def _known(start: Path, config: ModelConfig, static: Static) -> Model:
 
 def _taught(run: Stages, training: Sequence[User]) -> Reader:
     """O's second pass and R: taught by people, then by scenes as well."""
-    people = [user for user in training if not tells_scenes(user.name)]
+    people = _people(training)
     stories, lessons = run.stories(), run.lessons()
     reader = run.reader(run.material("fold", people, stories, lessons))
     if len(people) < len(training):
@@ -176,16 +185,19 @@ def _found(questions: Sequence[Posed]) -> Callable[[Model], float]:
 def _about(
     recipe: Recipe, conversations: Sequence[Conversation], metrics: dict[str, Any]
 ) -> dict[str, Any]:
+    optional = {
+        "scenes": recipe.scenes and "the project's own, by hand",
+        "stories": recipe.stories and "the project's own, filled in from patterns",
+        "encoder": recipe.encoder and "starts from all-MiniLM-L6-v2, Apache-2.0",
+    }
     return {
         "data": {
             "conversations": f"{len(conversations)} users of the project's own",
             "everyday sentences": "Tatoeba, CC BY 2.0 FR",
             "questions about sentences": "QAMR, MIT",
             "how common words are": "OpenSubtitles 2018, as pyspellchecker (MIT) packages it",
-            "scenes": "the project's own, by hand",
-            "stories": "the project's own, filled in from patterns",
             "static vectors": "distilled from all-MiniLM-L6-v2, Apache-2.0",
-            "encoder": "starts from all-MiniLM-L6-v2, Apache-2.0",
+            **{name: source for name, source in optional.items() if source},
         },
         "seed": recipe.seed,
         **({"goes on from": _before(recipe.start)} if recipe.start else {}),

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 import torch
 from torch import Tensor, nn
 
+from memnn.artifact import describe
 from memnn.classifier import Classifier
 from memnn.config import ModelConfig
 from memnn.reader import Reader
@@ -166,6 +167,7 @@ class Stages:
             weight_decay=weight_decay,
             checkpoint=self.recipe.work / f"{name}.safetensors",
             tick=self.stage(name),
+            basis=str(describe(self.recipe.start)["sha256"]) if self.recipe.start else "",
         )
 
 

@@ -24,13 +24,16 @@ def told_among(
 
     Args:
         scenes: What to tell.
-        others: Whose statements stand around them.
+        others: Whose statements stand around them; whoever tells nothing is no company.
         seed: Of everything drawn by chance.
     """
     choice = random.Random(f"{seed}/scenes")  # noqa: S311 -- no secret
     order = choice.sample(list(scenes), len(scenes))
+    company = [other for other in others if _told(other)]
     return [
-        _conversation(f"{_NAME}{number}", order[at : at + _TOGETHER], choice.choice(others), choice)
+        _conversation(
+            f"{_NAME}{number}", order[at : at + _TOGETHER], choice.choice(company), choice
+        )
         for number, at in enumerate(range(0, len(order), _TOGETHER))
     ]
 
@@ -63,10 +66,14 @@ def _conversation(
 
 
 def _around(other: Conversation, choice: random.Random) -> list[Turn]:
-    told = [turn for turn in other.turns if turn.kind is Kind.STATEMENT]
+    told = _told(other)
     count = min(len(told), choice.randint(*_AROUND))
     first = choice.randint(0, len(told) - count)
     return told[first : first + count]
+
+
+def _told(other: Conversation) -> list[Turn]:
+    return [turn for turn in other.turns if turn.kind is Kind.STATEMENT]
 
 
 def _placed(

@@ -38,6 +38,7 @@ class Schedule:
             without a mistake for some epochs, the training comes to its end sooner.
         warm_up: Share of the steps in which the rate rises.
         clip: Longest gradient, 2-norm.
+        basis: Names what it starts from: with another, a checkpoint is another run's.
     """
 
     epochs: int
@@ -49,6 +50,7 @@ class Schedule:
     validate: Callable[[], float] | None = None
     warm_up: float = 0.1
     clip: float = 5.0
+    basis: str = ""
 
 
 def shuffled(items: Sequence[B], size: int, choice: random.Random) -> Iterator[Sequence[B]]:
@@ -112,7 +114,7 @@ def fit(
 def _keep(
     module: nn.Module, optimiser: torch.optim.Optimizer, schedule: Schedule, pace: Pace
 ) -> None:
-    file, plan = schedule.checkpoint, _plan(schedule)
+    file, plan = schedule.checkpoint, _plan(schedule, pace.steps)
     if file is None:
         return
     tensors = {f"module.{name}": value for name, value in module.state_dict().items()}
@@ -136,10 +138,10 @@ def _resume(
     if file is None or not file.exists():
         return Pace(steps, schedule.epochs, schedule.warm_up)
     about = _metadata(file)
-    if about.get("plan") != _plan(schedule) or "pace" not in about:
+    if about.get("plan") != _plan(schedule, steps) or "pace" not in about:
         raise DataError(
-            f"{file}: a checkpoint of a run with another seed or schedule; remove it, or name "
-            "another folder with --work"
+            f"{file}: a checkpoint of a run with another seed, schedule, start or amount of data; "
+            "remove it, or name another folder with --work"
         )
     tensors = load_file(file)
     module.load_state_dict(_part(tensors, "module."))
@@ -151,9 +153,10 @@ def _resume(
     return Pace(**json.loads(about["pace"]))
 
 
-def _plan(schedule: Schedule) -> str:
+def _plan(schedule: Schedule, steps: int) -> str:
     """What must be the same for a run to go on."""
-    return json.dumps([schedule.seed, schedule.epochs, schedule.rates, schedule.weight_decay])
+    how = (schedule.seed, schedule.basis, schedule.epochs, schedule.rates, schedule.weight_decay)
+    return json.dumps([*how, steps])
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -38,7 +38,7 @@ def test_common_words_file_nowhere() -> None:
     book = fit(vectors, words, counts, 1000, seed=1)
     unseen = 17
     assert book.buckets([int(words[0]), unseen]) == ()
-    assert book.common([int(words[0]), int(words[1]), unseen]) == (int(words[0]),)
+    assert book.look_up([int(words[0]), unseen])[0].tolist() == [True, False]
 
 
 def test_overfull_clusters_are_split() -> None:
@@ -65,7 +65,6 @@ def test_nothing_to_fit() -> None:
         np.zeros((0, 4), np.float32), np.zeros(0, np.uint32), np.zeros(0, np.int64), 0, seed=0
     )
     assert none.buckets([1, 2]) == ()
-    assert none.common([1]) == ()
     one = fit(np.ones((1, 4), np.float32), np.array([7], np.uint32), np.array([9]), 10, seed=0)
     assert one.clusters.tolist() == [NOWHERE]
 

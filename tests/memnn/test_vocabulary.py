@@ -25,7 +25,7 @@ def test_every_word_has_pieces_and_looks(text: str) -> None:
     assert len(words) == len(tokenise(text))
     for word in words:
         assert 1 <= len(word.pieces) <= 8
-        assert all(0 <= piece < VOCABULARY.size for piece in word.pieces)
+        assert all(0 <= piece < VOCABULARY.tokenizer.get_vocab_size() for piece in word.pieces)
         assert word.looks.shape == (LOOKS,)
         assert word.rarity >= 0
 

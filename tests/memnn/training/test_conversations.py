@@ -78,7 +78,10 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
         (json.dumps(user(kind="poem")), "'poem' is not a valid Kind"),
         (json.dumps(user(t="yesterday")), "Invalid isoformat"),
         (json.dumps(user(i="first")), "invalid literal"),
-        (json.dumps(user(support=None)), "not iterable"),
+        (json.dumps(user(support=None)), "'support' should be a list of int"),
+        (json.dumps(user(support="12")), "'support' should be a list of int"),
+        (json.dumps(user(answers="Lyon")), "'answers' should be a list of str"),
+        (json.dumps(user(support=[2**20])), "rests on what was not said before it"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path: Path, line: str, complaint: str) -> None:

@@ -3,10 +3,13 @@
 import torch
 
 from memnn.records import Kind
+from memnn.spelling import Spelling
+from memnn.text import word_hash
 from memnn.training.conversations import Conversation, Turn
 from memnn.training.examples import User, users
 from memnn.training.first_pass import RATES, new_scorer, train_first_pass
 from memnn.training.trainer import Schedule
+from memnn.vocabulary import Vocabulary
 from tests import tiny
 from tests.worlds import TIME
 
@@ -86,3 +89,13 @@ def test_the_first_pass_learns() -> None:
     schedule = Schedule(8, RATES, 1, tick=lambda _done, _all, loss: losses.append(loss))
     train_first_pass(scorer, [prepared()], schedule)
     assert losses[-1] < losses[0]
+
+
+def test_a_mistyped_word_is_filed_as_it_was_meant() -> None:
+    """As the bot files what it is told, so that training sees the matches that serving sees."""
+    vocabulary = Vocabulary(tiny.tokenizer(), {}, Spelling.of({"restaurant": 9.0, "met": 9.0}))
+    told = [turn(0, "met her at the resturant", Kind.STATEMENT), turn(1, "where?", Kind.QUESTION)]
+    (user,) = users([Conversation("u", tuple(told))], vocabulary, phrasings=True)
+    (memory,) = user.slots
+    assert word_hash("restaurant") in memory.words
+    assert memory.words == tuple(dict.fromkeys(w.hash for w in user.memories[0] if w.content))

@@ -6,7 +6,7 @@ import pytest
 
 from memnn.errors import DataError
 from memnn.records import Kind
-from memnn.training.conversations import read_conversations
+from memnn.training.conversations import Conversation, read_conversations
 from memnn.training.scenes import Scene, read_scenes
 from memnn.training.telling import told_among
 from tests.training import FERRIES
@@ -72,6 +72,24 @@ def test_every_scene_is_told_whole_in_order_and_asked_about_afterwards(tmp_path:
         if question.category == "list":
             texts = " ".join(told.turns[at].text for at in question.support)
             assert all(answer in texts for answer in question.answers)
+
+
+def test_whoever_tells_nothing_is_no_company(tmp_path: Path) -> None:
+    """Scenes are told among the statements of those who make some."""
+    others = read_conversations(ROOT / "data/conversations/train/t1.jsonl")[:1]
+    quiet = Conversation("quiet", tuple(others[0].questions))
+    scenes = _scenes(tmp_path, FERRIES)
+    for seed in range(8):
+        assert told_among(scenes, [quiet, *others], seed) == told_among(scenes, others, seed)
+
+
+def test_files_are_read_by_number_and_there_must_be_one(tmp_path: Path) -> None:
+    """2 comes before 10, so that what is added stands behind; an empty folder is refused."""
+    for number in (10, 2, 1):
+        (tmp_path / f"{number}.txt").write_text(f"= {number}\n+ saw [{number}]\nlist | which\n")
+    assert [scene.texts for scene in read_scenes(tmp_path)] == [("saw 1",), ("saw 2",), ("saw 10",)]
+    with pytest.raises(DataError, match=r"name a folder of scenes"):
+        read_scenes(tmp_path / "none")
 
 
 def test_the_same_seed_tells_the_same(tmp_path: Path) -> None:

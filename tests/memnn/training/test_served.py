@@ -1,5 +1,6 @@
 """The whole training, with real data and tiny sizes."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -174,8 +175,28 @@ def test_too_few_users(recipe: Recipe) -> None:
         run(replace(recipe, held_out=4, scenes=None))
 
 
+def test_scenes_are_no_people(recipe: Recipe, tmp_path: Path) -> None:
+    """They are told among people; people who ask nothing cannot calibrate, whatever scenes ask."""
+    told = [json.loads(line) for line in recipe.conversations.read_text("utf-8").splitlines()]
+    told[-1]["messages"] = [m for m in told[-1]["messages"] if m["kind"] == "statement"]
+    silent_ones = tmp_path / "users.jsonl"
+    silent_ones.write_text("".join(f"{json.dumps(user)}\n" for user in told), encoding="utf-8")
+    (tmp_path / "scenes").mkdir()
+    for number in range(3):
+        (tmp_path / "scenes" / f"{number}.txt").write_text(FERRIES, encoding="utf-8")
+    with pytest.raises(DataError, match=r"2 users with questions to train on and 0 to calibrate"):
+        run(replace(recipe, conversations=silent_ones, scenes=tmp_path / "scenes"))
+
+
 @pytest.mark.parametrize(
-    ("wrong", "named"), [("data", "english_sentences.txt"), ("start", "manifest.json")]
+    ("wrong", "named"),
+    [
+        ("data", "english_sentences.txt"),
+        ("start", "manifest.json"),
+        ("scenes", "name a folder of scenes"),
+        ("stories", "none"),
+        ("conversations", "none"),
+    ],
 )
 def test_what_is_wrong_with_the_data_is_one_line(
     recipe: Recipe, tmp_path: Path, wrong: str, named: str

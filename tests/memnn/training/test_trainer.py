@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,27 @@ def test_another_run_is_not_gone_on_with(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=f"{file}.*--work"):
         learn(problem(), seed=2, checkpoint=file)
     assert file.read_bytes() == before
+
+
+def test_a_run_from_elsewhere_or_on_other_data_is_not_gone_on_with(tmp_path: Path) -> None:
+    """What a training starts from, and how much it learns from, are part of its checkpoint."""
+    file = tmp_path / "state.safetensors"
+    schedule = Schedule(1, (1e-2,), seed=1, checkpoint=file, basis="one")
+    module = nn.Linear(1, 1)
+
+    def taught(schedule: Schedule, steps: int) -> None:
+        batches = [torch.ones(1, 1)] * steps
+        fit(
+            module,
+            [list(module.parameters())],
+            schedule,
+            steps,
+            lambda _: batches,
+            lambda batch, _: module(batch).sum(),
+        )
+
+    taught(schedule, 2)
+    for other, steps in ((schedule, 3), (replace(schedule, basis="another"), 2)):
+        with pytest.raises(DataError, match=f"{file}.*--work"):
+            taught(other, steps)
+    taught(schedule, 2)
