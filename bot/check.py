@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from bot.address import open_address
 from bot.errors import ConfigurationError
-from bot.runtime import load_model, open_store
 from bot.scopes import TERMINAL
 from bot.server import EmbeddedServer
 from bot.settings import Settings, load
-from bot.store import ServerFacts, read_key_file, server_facts
+from bot.store import RedisStore, ServerFacts, names_a_key, read_key_file, server_facts
 from memnn import artifact
 from memnn.errors import ArtifactError, StoreError
 from memnn.paper import artifact as paper
@@ -83,7 +83,8 @@ def _artifact(settings: Settings) -> Finding:
 
 
 def _directory(path: Path) -> Finding:
-    there = next(p for p in (path, *path.parents) if p.exists())
+    # `Path.exists` raises where a directory above may not be looked into.
+    there = next(p for p in (path, *path.parents) if os.access(p, os.F_OK))
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         mend = "give yourself the right to write there, or set DATA_DIR"
         return Finding("data", well=False, detail=f"{there} cannot be written: {mend}")
@@ -91,7 +92,7 @@ def _directory(path: Path) -> Finding:
     if free_mb < _MIN_FREE_MB:
         mend = f"free {_MIN_FREE_MB} MB, or set DATA_DIR to another disk"
         return Finding("data", well=False, detail=f"{path} has {free_mb:,} MB left: {mend}")
-    made = "" if path.exists() else ", made at the first start"
+    made = "" if there == path else ", made at the first start"
     return Finding("data", well=True, detail=f"{path}{made}; {free_mb:,} MB free")
 
 
@@ -127,23 +128,32 @@ def _judged(facts: ServerFacts, which: str) -> Finding:
 
 def _key(settings: Settings) -> Finding:
     path = settings.key_file
-    if not path.exists():
-        return Finding("key", well=True, detail=f"{path}, made at the first start")
     try:
         read_key_file(path)
     except StoreError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return Finding("key", well=True, detail=f"{path}, made at the first start")
         return Finding("key", well=False, detail=str(error))
     return Finding("key", well=True, detail=f"{path}; keep a copy of it")
 
 
 async def _memories(settings: Settings) -> Finding:
-    if not settings.key_file.exists():
-        return Finding("memories", well=True, detail="none yet")
     try:
-        async with open_store(settings, await load_model(settings)) as store:
+        async with AsyncExitStack() as stack:
+            address = await stack.enter_async_context(open_address(settings))
+            if not await names_a_key(address):
+                return Finding("memories", well=True, detail="none yet")
+            opened = RedisStore.open(
+                address.url,
+                password=address.password,
+                key_file=settings.key_file,
+                featuriser=None,  # nothing is asked
+                revive=address.revive,
+            )
+            store = await stack.enter_async_context(opened)
             total = (await store.page(TERMINAL, limit=1)).total
             scopes = len(await store.scopes())
-    except (ArtifactError, StoreError) as error:
+    except StoreError as error:
         return Finding("memories", well=False, detail=str(error))
     return Finding(
         "memories",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS: Final = 4096  # what Telegram carries in one message; the same everywhere
 _MOST_NAMES: Final = 4
+_EVENTS: Final = 10_000  # of a log, that are looked through for what an undo would put back
 
 
 class Memories:
@@ -62,8 +63,7 @@ class Memories:
             undone = Undone(forgotten=await self._network.store.forget(scope, step.ids))
             session.drop(step.ids)
         else:
-            back = set(await self._network.store.restore(scope, step.memories))
-            undone = Undone(restored=tuple(m for m in step.memories if m.id in back))
+            undone = Undone(restored=await self._put_back(scope, step.memories))
         session.steps.remove(step)  # only now: a store that failed leaves it to be tried again
         return undone
 
@@ -112,6 +112,17 @@ class Memories:
             return None
         await self._network.store.note(scope, EventKind.CORRECTED, memory_id)
         return answered
+
+    async def _put_back(self, scope: str, gone: tuple[Memory, ...]) -> tuple[Memory, ...]:
+        """Put back what is still only forgotten; returns that.
+
+        What another process forgot for good since is not in the log any more either.
+        """
+        log = await self._network.store.history(scope, limit=_EVENTS)
+        known = {event.memory_id for event in log if event.kind is EventKind.FORGOTTEN}
+        wanted = [memory for memory in gone if memory.id in known]
+        back = set(await self._network.store.restore(scope, wanted))
+        return tuple(memory for memory in wanted if memory.id in back)
 
     def _forgot(self, scope: str, memories: tuple[Memory, ...]) -> None:
         session = self._sessions.of(scope)

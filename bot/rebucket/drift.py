@@ -56,11 +56,13 @@ def reason(
         now: The moment. Where it lies before the last time, a clock was set back: that is due too.
         every: From one time to the next, at least; zero for never.
     """
+    # A scope that was held back stays unfiled until the next time: nothing new would come of it.
+    unfiled = sum(not size.generation for size in sizes)
     age = now - datetime.fromisoformat(state.finished) if state.finished else every
     settled = age < _BETWEEN
     reasons = {
         "a build was cut off": bool(state.building),
-        "a memory grew large": any(not size.generation for size in sizes),
+        "a memory grew large": unfiled > state.held_back,
         "the model is another": state.model != model,
         "it is time": age >= every or age < -_BETWEEN,
         f"{drift.unseen:.0%} of the words are new": not settled and drift.unseen > _UNSEEN,

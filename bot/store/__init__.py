@@ -12,7 +12,7 @@ from bot.store.guests import Guests
 from bot.store.inbox import Inbox
 from bot.store.key_file import read_key_file
 from bot.store.ledger import Ledger
-from bot.store.opening import server_facts
+from bot.store.opening import names_a_key, server_facts
 from bot.store.rebucketing import BucketState, Job, Rebucketing, ScopeSize
 from bot.store.redis_store import COLD, SCORE_ALL, RedisStore
 from bot.store.refiling import Build
@@ -49,6 +49,7 @@ __all__ = [
     "Trouble",
     "Troubles",
     "Turns",
+    "names_a_key",
     "read_key_file",
     "restore_backup",
     "server_facts",

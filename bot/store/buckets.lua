@@ -3,6 +3,7 @@
 -- Returns {head, {id, record, …}}.
 local most, spread = 20000, 4 -- ids that are looked at of a bucket, the newest; levels a unit
 local held = redis.call('HMGET', KEYS[1], 'key', 'ver', 'next', 'count', 'gen', 'fmt', 'bld')
+if not held[1] then return {held, {}} end
 local last = math.floor((tonumber(held[3] or 1) - 1) / 8192) -- see write.lua
 local scores = {}
 

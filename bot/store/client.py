@@ -46,16 +46,17 @@ class Client:
         }
         self.redis: Redis | RedisCluster
         try:
-            parts = urlsplit(url)
+            parts = _parts(url)
             if parts.scheme in _CLUSTERS:
                 self.redis = _cluster(parts, options)
             else:
                 self.redis = _single(url, options)
-        except ValueError as error:
+        except ValueError:
             raise StoreUnavailableError(
                 "REDIS_URL is no address of a Redis server: write redis://HOST:PORT/0, "
-                "rediss://HOST:PORT/0, unix:///PATH, or redis+cluster://HOST:PORT,HOST:PORT"
-            ) from error
+                "rediss://HOST:PORT/0, unix:///PATH, or redis+cluster://HOST:PORT,HOST:PORT, and "
+                "put a password into REDIS_PASSWORD"
+            ) from None  # it may quote the password
         # A pool waits for a free connection; a cluster's node does not, so its callers do.
         self._turns = asyncio.Semaphore(_CONNECTIONS)
 
@@ -95,6 +96,14 @@ class Client:
         else:
             async with self._turns:
                 yield
+
+
+def _parts(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme != "unix" and "@" in parts.path + parts.fragment:
+        # A "/" or "#" in a password has ended the host's part: another server would be asked.
+        raise ValueError
+    return parts
 
 
 def _single(url: str, options: dict[str, Any]) -> Redis:

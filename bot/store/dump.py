@@ -14,12 +14,14 @@ from bot.store.keys import (
     group_of,
     head_of,
 )
+from memnn.errors import StoreError
 
 _DUMP = Script("dump", "no-writes")
 _START: Final = b"0"
 # Of each key in one call. Where others change a scope while it is read in stretches, it is read
-# again in larger ones, at last in one: the server then does nothing else for that long.
-_ITEMS: Final = (500, 5_000, 50_000, 2**31)
+# again in larger ones, at last in one: the server then does nothing else for that long. That is
+# repeated, for buckets that were made anew meanwhile.
+_ITEMS: Final = (500, 5_000, 50_000, *[2**31] * 8)
 
 Fields = Mapping[bytes, bytes]
 
@@ -53,7 +55,7 @@ async def copy_group(
         The head, where the group is a scope that is still there; else nothing.
 
     Raises:
-        StoreError: It cannot be read.
+        StoreError: It cannot be read, or others change it too often.
     """
     for items in _ITEMS:
         mark = writer.mark()
@@ -61,10 +63,13 @@ async def copy_group(
         # Buckets that were made since the keys were looked for are part of the scope too.
         made = bucket_keys(group, int(head.get(b"gen", 0)), int(head.get(b"bld", 0)))
         if whole and made <= set(keys):
-            break
+            return head
         keys = made.union(keys)
         writer.rewind(mark)
-    return head
+    raise StoreError(
+        f"Redis at {connection.server}: a chat changed too often while it was read, so no backup "
+        "was made: run it again"
+    )
 
 
 async def _copy(

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
-from urllib.parse import urlsplit
 
 from redis import exceptions as redis_errors
 
@@ -51,9 +50,15 @@ class TakenOverError(StoreError):
 
 
 def server_name(url: str) -> str:
-    """A server's address for messages: the URL without user, password and options."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    """A server's address for messages: the URL without user, password and options.
+
+    A password that should be quoted and is not may hold anything, so the last "@" ends it.
+    """
+    scheme, _, rest = url.partition("://")
+    login, _, place = rest.rpartition("@")
+    if "?" in login:  # that "@" may be part of an option, which may be a password
+        place = "…"
+    return f"{scheme}://{place.partition('?')[0]}"
 
 
 @contextmanager

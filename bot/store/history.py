@@ -20,7 +20,7 @@ _OLD = struct.Struct(">II")  # version that the edit made, length of the sealed 
 
 
 def old_text_entry(version: int, sealed: bytes) -> bytes:
-    """What is appended to a memory's old texts when an edit makes a version."""
+    """What an edit that makes a version appends to a memory's old texts; see `write.lua` too."""
     return _OLD.pack(version, len(sealed)) + sealed
 
 

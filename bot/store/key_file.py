@@ -57,6 +57,8 @@ def create_key_file(path: Path) -> bool:
     Raises:
         StoreKeyError: The directory cannot be written. Names the file.
     """
+    if os.path.lexists(path):  # handed in, maybe where nothing can be written beside it
+        return False
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Of two processes that start at once one makes the file, and both read the same key.

@@ -27,7 +27,8 @@ touches, and they are always of one slot.
     mn:{SCOPE}:log          stream  ids "VER-N": what the change that made version VER did to older
                                     memories, looks and corrections (k kind, i memory id, t ms);
                                     read by /history and by mirrors
-    mn:{SCOPE}:old          hash    id → texts before edits, encrypted; goes with the memory
+    mn:{SCOPE}:old          hash    id → texts before the newest 50 edits, encrypted; goes with the
+                                    memory
 
 What the bot keeps beside memories: keys of one bot share a tag too, one that no scope can have.
 

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from bot.store.connection import Connection, ServerFacts
+from bot.store.connection import Address, Connection, ServerFacts, connected
 from bot.store.crypto import MasterKey
 from bot.store.key_file import create_key_file, read_key_file
 from bot.store.keys import MASTER_KEY, RESTORING, SCOPES
@@ -51,6 +51,18 @@ async def check_whole(connection: Connection) -> None:
             f"a restore into Redis at {connection.server} is at work or was cut off, so memories "
             "are missing: let it end, or run  memnn-bot restore FILE  again"
         )
+
+
+async def names_a_key(address: Address) -> bool:
+    """Whether a server says which master key its data need; where not, opening a store says it.
+
+    Raises:
+        StoreError: It does not answer, is too old, or what is there is not whole.
+    """
+    async with connected(address) as connection:
+        await check_version(connection)
+        await check_whole(connection)
+        return bool(await connection.command("EXISTS", MASTER_KEY))
 
 
 async def open_master_key(connection: Connection, path: Path) -> tuple[MasterKey, bool]:

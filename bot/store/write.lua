@@ -82,6 +82,16 @@ local function link(id, name)
   end
 end
 
+-- Each edit would copy all of a memory's old texts: those of the newest edits are kept.
+local function newest(entries)
+  local starts, at = {}, 1
+  while at <= #entries do
+    starts[#starts + 1] = at
+    at = at + 8 + struct.unpack('>I4', entries, at + 4) -- led by its version and its length
+  end
+  return string.sub(entries, starts[math.max(#starts - 49, 1)])
+end
+
 for _, name in ipairs(fresh) do redis.call('HSET', msg, name, '') end
 local count = tonumber(held[4] or 0)
 for _ = 1, tonumber(take()) do
@@ -104,7 +114,7 @@ for _ = 1, tonumber(take()) do
 end
 for _ = 1, tonumber(take()) do
   local id, entry = take(), take()
-  redis.call('HSET', old, id, (redis.call('HGET', old, id) or '') .. entry)
+  redis.call('HSET', old, id, newest((redis.call('HGET', old, id) or '') .. entry))
 end
 local changed = string.format('%d', version + 1)
 for n = 1, tonumber(take()) do

@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.store import Totals, restore_backup, write_backup
+from bot.store.backup_file import BackupReader, BackupWriter
+from bot.store.client import Reply
+from bot.store.connection import Connection, Script
+from bot.store.dump import copy_group, find_groups
+from bot.store.key_file import read_key_file
 from bot.store.keys import (
     MASTER_KEY,
     RESTORING,
@@ -20,6 +25,7 @@ from bot.store.keys import (
 )
 from memnn.errors import DataError, StoreError, StoreKeyError
 from memnn.records import EventKind
+from tests.filing import file_in_buckets
 from tests.servers import Backend, opened
 from tests.store.backups import BOT, CHAT, PHRASE, at, content, fill, names, still
 from tests.worlds import everything, plan, texts
@@ -164,6 +170,51 @@ async def test_a_scope_is_of_one_moment(
         assert held == [f"tea {version}"] * 50 + ["tea"] * (memories - 50)
         assert changed == {f"tea {version - 1}"}
         assert (await store.facts("a")).count == memories
+
+
+class Restless(Connection):
+    """A connection to a server where a scope's buckets are made anew before each of its scripts."""
+
+    def __init__(self, url: str, times: int) -> None:
+        """Make them anew so often."""
+        super().__init__(url, None)
+        self.generation = 2
+        self.last = 2 + times
+
+    async def run(self, script: Script, keys: tuple[str, ...], *args: bytes | str | int) -> Reply:
+        """Run a script, after the next generation was switched to."""
+        if self.generation < self.last:
+            head, *_, old = scope_keys("a", 0, self.generation)
+            self.generation += 1
+            await self.command("RENAME", old, scope_keys("a", self.generation)[3])
+            await self.command("HSET", head, "gen", self.generation)
+        return await super().run(script, keys, *args)
+
+
+@pytest.mark.parametrize("times", [1, 4, 1000])
+async def test_buckets_that_are_made_anew_all_the_time(
+    place: Backend, tmp_path: Path, times: int
+) -> None:
+    """A scope whose generation keeps changing is copied with its buckets, or that fails: loudly."""
+    assert place.server is not None
+    async with opened(place) as store:
+        await store.add("a", plan("a", "red tea"))
+        await file_in_buckets(store, "a")
+    connection, master = Restless(place.server.url, times), read_key_file(place.key_file)
+    group = group_of(scope_keys("a", 0)[0])
+    keys = (await find_groups(connection))[group]
+    with (tmp_path / "backup").open("w+b") as file:
+        writer = BackupWriter(file, master)
+        if times == 1000:
+            with pytest.raises(StoreError, match=r"changed too often.*again"):
+                await copy_group(connection, group, keys, writer)
+        else:
+            assert (await copy_group(connection, group, keys, writer))[b"count"] == b"1"
+            writer.end(Totals(1, 1))
+            file.seek(0)
+            copied = {piece.key for piece in BackupReader(Path(), file).pieces(master)}
+            assert copied == {key for key in scope_keys("a", 2 + times)[:5] if ":log" not in key}
+    await connection.close()
 
 
 async def test_an_unlisted_scope_is_backed_up(

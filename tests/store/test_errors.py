@@ -53,11 +53,23 @@ async def test_not_started(tmp_path: Path, where: str) -> None:
     assert not (tmp_path / "key").exists()
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "http://127.0.0.1", "redis://h:port/0"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "nonsense", "http://127.0.0.1", "redis://h:port/0", "redis://:hunter[2@host:6379/0"),
+        *("redis://:/hunter2@host:6379/0", "rediss://:#hunter2@h/0", "redis+cluster://:/hunter2@h"),
+    ],
+)
 async def test_no_address(tmp_path: Path, url: str) -> None:
-    """What is no address of a Redis is refused with the three forms that are."""
-    with pytest.raises(StoreUnavailableError, match="REDIS_URL"):
+    """What is no address of a Redis is refused with the forms that are, and is itself not told.
+
+    A password that is not quoted ends the host's part of a URL: this machine would be asked then.
+    """
+    with pytest.raises(StoreUnavailableError, match="REDIS_URL is no address") as caught:
         await open_and_close(url, tmp_path)
+
+    assert "hunter" not in str(caught.value)
+    assert caught.value.__cause__ is None
 
 
 async def test_killed_and_back(tmp_path: Path) -> None:
@@ -219,6 +231,16 @@ def test_server_name_hides_the_login() -> None:
     """A password in the URL is not part of a server's name."""
     assert server_name("redis://user:hunter2@host:6379/0?x=hunter2") == "redis://host:6379/0"
     assert server_name("unix://user:hunter2@/run/a.sock?password=hunter2") == "unix:///run/a.sock"
+    assert server_name("redis+cluster://:x@one:1,two:2") == "redis+cluster://one:1,two:2"
+
+
+@pytest.mark.parametrize("login", ["/hunter2", "hunter[2", "a@hunter2", "#hunter2", "?a@hunter2"])
+def test_server_name_hides_any_login(login: str) -> None:
+    """Whatever is in a password, quoted or not, in the login or in an option, is not told."""
+    told = "redis://…" if "?" in login else "redis://host:6379/0"
+    assert server_name(f"redis://:{login}@host:6379/0?x=1") == told
+    assert "hunter" not in server_name(f"unix:///run/a.sock?password={login}")
+    assert "hunter" not in server_name(f"redis://:{login}@host?password={login}")
 
 
 async def test_script_errors_tell_no_arguments(tmp_path: Path) -> None:

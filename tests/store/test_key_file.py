@@ -39,11 +39,30 @@ except StoreKeyError as error:
 else:
     print("taken")
 """
+OPEN = """
+import asyncio, sys
+from pathlib import Path
+from bot.store import RedisStore
+async def main(url, key):
+    async with RedisStore.open(url, key_file=Path(key), featuriser=None) as store:
+        print("made" if store.key_created else "taken")
+asyncio.run(main(*sys.argv[1:]))
+"""
 
 
 def open_store(url: str, key_file: Path) -> AbstractAsyncContextManager[RedisStore]:
     """A store with a key file."""
     return RedisStore.open(url, key_file=key_file, featuriser=TextFeaturiser())
+
+
+def with_mounts(script: str, *command: str) -> str:
+    """What a program of Python prints that sees some mounts of its own, as in a container."""
+    unshare = ["unshare", "--mount", "--map-root-user"]
+    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], check=False).returncode:
+        pytest.skip("this system lets nobody mount files for one process")
+    script += ' && exec "$@"'
+    words = [*unshare, "sh", "-c", script, "sh", sys.executable, "-c", *command]
+    return subprocess.check_output(words, cwd=ROOT, text=True)
 
 
 def test_new_file_is_private_and_whole(tmp_path: Path) -> None:
@@ -135,15 +154,21 @@ def test_secrets_of_containers(tmp_path: Path, mount: str, place: str, told: str
     path = tmp_path / "key"
     create_key_file(path)
     path.chmod(0o444)
-    unshare = ["unshare", "--mount", "--map-root-user"]
-    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], check=False).returncode:
-        pytest.skip("this system lets nobody mount files for one process")
 
-    script = mount.format(key=path) + ' && exec "$@"'
-    command = [sys.executable, "-c", READ, place.format(key=path)]
-    answer = subprocess.check_output([*unshare, "sh", "-c", script, "sh", *command], cwd=ROOT)
+    answer = with_mounts(mount.format(key=path), READ, place.format(key=path))
 
-    assert told in answer.decode()
+    assert told in answer
+
+
+def test_key_in_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    """A key that was handed in opens an empty server, also where nothing can be written beside."""
+    place = tmp_path / "secrets"
+    create_key_file(place / "key")
+    mounts = f"mount --bind {place} {place} && mount -o remount,bind,ro {place}"
+    with plain_server(tmp_path) as url:
+        answer = with_mounts(mounts, OPEN, url, str(place / "key"))
+
+    assert answer == "taken\n"
 
 
 def test_keys_of_someone_else(tmp_path: Path) -> None:

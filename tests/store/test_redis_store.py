@@ -95,6 +95,35 @@ async def test_forgotten_leaves_the_disk(backend: Backend, scope: str) -> None:
         assert await gone_from_files(backend, value)
 
 
+async def test_old_texts_are_bounded(backend: Backend, scope: str) -> None:
+    """Of each memory the newest 50 texts before its edits are kept; that there were more stays."""
+    async with opened(backend) as store:
+        await store.add(scope, plan("a", "text 100", "other 0"))
+        old, lengths = scope_keys(scope, 0)[5], []
+        for number in range(101, 160):
+            await store.edit(scope, plan("a", f"text {number}", "other 0"))
+            lengths.append(await store._connection.command("HSTRLEN", old, 1))
+        await store.edit(scope, plan("a", "text 160", "other 1"))
+
+        assert lengths[48] < lengths[49] == lengths[-1]
+        told = [event.old_text for event in await store.history(scope, limit=100)]
+        newest = [f"text {number}" for number in range(159, 109, -1)]
+        assert sorted(told[:2]) == ["other 0", "text 159"]
+        assert told[2:] == newest[1:] + [""] * 10
+
+
+async def test_a_scope_forgotten_between_two_readings(backend: Backend, scope: str) -> None:
+    """A large scope that is gone by the time its buckets are read answers with nothing."""
+    async with opened(backend, hot_bytes=1) as store, opened(backend) as other:
+        await store.add(scope, plan("a", "red tea"))
+        await file_in_buckets(store, scope)
+        head, _ = await store._look(scope)
+        assert head is not None
+        await other.forget_all(scope)
+
+        assert len(await store._cold(head, word_hashes("red"))) == 0
+
+
 async def test_forget_all_leaves_no_key(backend: Backend, scope: str) -> None:
     """After `forget_all` no key of the scope exists, and its wrapped key leaves the files too."""
     async with opened(backend) as store:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -20,6 +21,7 @@ from tests.servers import Backend, kill_server
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 FILED = (ScopeSize("a", 30_000, 2, 0),)
+UNFILED = ScopeSize("b", 10_000, 0, 0)
 
 
 def made(hours_ago: float, model: str = "m", building: int = 0) -> BucketState:
@@ -35,7 +37,10 @@ def made(hours_ago: float, model: str = "m", building: int = 0) -> BucketState:
         (made(2), FILED, Drift(0.1, 0.05), ""),
         (made(99), (), Drift(), ""),
         (BucketState(), FILED, Drift(), "another"),
-        (BucketState(), (ScopeSize("a", 10_000, 0, 0),), Drift(), "grew large"),
+        (BucketState(), (UNFILED,), Drift(), "grew large"),
+        (replace(made(2), held_back=1), (*FILED, UNFILED), Drift(), ""),
+        (replace(made(25), held_back=1), (*FILED, UNFILED), Drift(), "time"),
+        (replace(made(2), held_back=1), (UNFILED, UNFILED), Drift(), "grew large"),
         (made(25), FILED, Drift(), "time"),
         (made(-48), FILED, Drift(), "time"),  # a clock was set back by two days
         (made(2, "older"), FILED, Drift(), "another"),
