@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from memnn.errors import MemnnError
+from memnn.errors import DataError, MemnnError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,10 +69,11 @@ def replay(
     store: Annotated[StoreName, typer.Option(help="Where memories are kept.")] = StoreName.MEMORY,
 ) -> None:
     """Send the messages of a file through the bot and write what it says."""
-    from bot.conversation_file import backwards, read_conversations
+    from bot.conversation_file import read_for_replay
 
-    users = read_conversations(file)
-    for warning in backwards(file, users):
+    _apart(file, out)
+    users, warnings = read_for_replay(file)
+    for warning in warnings:
         typer.echo(f"warning: {warning}", err=True)
     from bot.tasks import replay_to
 
@@ -115,10 +116,11 @@ def export_memories(
     file: Annotated[Path, typer.Argument(help="New file: .jsonl to import, .md to read.")],
 ) -> None:
     """Write the terminal's memories to a file."""
+    from bot.phrases import many
     from bot.tasks import export_to
 
     count = asyncio.run(export_to(_settings(), file))
-    typer.echo(f"{count:,} memories written to {file}")
+    typer.echo(f"{many(count)} written to {file}")
 
 
 @app.command(name="import")
@@ -126,10 +128,11 @@ def import_memories(
     file: Annotated[Path, typer.Argument(help="What `export` wrote as .jsonl, or conversations.")],
 ) -> None:
     """Add the memories of a file to the terminal's; known ones stay as they are."""
+    from bot.phrases import many
     from bot.tasks import import_from
 
     count = asyncio.run(import_from(_settings(), file))
-    typer.echo(f"{count:,} memories added")
+    typer.echo(f"{many(count)} added")
 
 
 @app.command(context_settings={"ignore_unknown_options": True})  # ids of groups begin with "-"
@@ -227,6 +230,12 @@ def guarded(run: "Callable[[], object]") -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _apart(file: Path, out: Path) -> None:
+    """Refuse to write what is said to conversations over the conversations."""
+    if out.is_file() and file.exists() and out.samefile(file):
+        raise DataError(f"{out}: holds the conversations themselves; choose another --out")
 
 
 def _settings() -> "Settings":

@@ -20,7 +20,7 @@ from bot.parts import (
     telling,
     without_asides,
 )
-from bot.phrases import blank
+from bot.phrases import blank, sentence
 from bot.replies import Answered, Reply
 from bot.session import Stored
 from memnn.errors import StoreError
@@ -196,7 +196,7 @@ class Conversation(Memories):
         try:
             return await self._store(scope, told), ""
         except StoreError as error:
-            return (), words.NOT_STORED.format(problem=error)
+            return (), words.NOT_STORED.format(problem=sentence(str(error)))
 
     async def _answer(self, scope: str, perception: Perception) -> Answered | None:
         if perception.kind is not Kind.QUESTION:
@@ -241,7 +241,12 @@ class Conversation(Memories):
         try:
             old = await self.forget_said(scope, message.id)
         except StoreError as error:
-            return Reply(message.id, None, line=words.NOT_DONE.format(problem=error), failed=True)
+            return Reply(
+                message.id,
+                None,
+                line=words.NOT_DONE.format(problem=sentence(str(error))),
+                failed=True,
+            )
         return Reply(message.id, None, replaced=old, line=words.EMPTIED if old else words.EMPTY)
 
     def _taken_up(self, scope: str, message: Message | None) -> Message | Reply:
@@ -283,6 +288,6 @@ def _failure(perception: Perception, error: StoreError) -> Reply:
         perception.message.id,
         perception.kind,
         perception.confidence,
-        line=words.NOT_DONE.format(problem=error),
+        line=words.NOT_DONE.format(problem=sentence(str(error))),
         failed=True,
     )

@@ -9,14 +9,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from memnn.errors import DataError
 from memnn.records import Kind
+
+_YEARS: Final = range(1900, 2201)  # outside, a time may have no equal in another zone
 
 
 def _whole(value: object) -> object:
@@ -27,12 +30,19 @@ def _whole(value: object) -> object:
 
 
 def _iso(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    if not isinstance(value, str):
+    time = _time(value) if isinstance(value, str) else value
+    if not isinstance(time, datetime):
         raise ValueError("should be an ISO 8601 time")  # noqa: TRY004 -- pydantic collects these
-    time = datetime.fromisoformat(value)
+    if time.year not in _YEARS:
+        raise ValueError(f"its year should be {_YEARS[0]} to {_YEARS[-1]}")
     return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # its message quotes the text
+        return None
 
 
 Text = Annotated[str, BeforeValidator(_whole)]
@@ -150,25 +160,35 @@ def read_conversations(path: Path) -> list[Conversation]:
     Raises:
         DataError: The file cannot be read, or a line is malformed.
     """
-    return _read_users(path, Conversation)
+    return read_for_replay(path)[0]
 
 
-def read_told(path: Path) -> list[Told]:
-    """The conversations of a file, with what each message is.
+def read_for_replay(path: Path) -> tuple[list[Conversation], list[str]]:
+    """The same, and a line for each message that is dated before the one that it follows.
 
     Raises:
         DataError: The file cannot be read, or a line is malformed.
     """
-    return _read_users(path, Told)
+    numbered = _parse_users(read_content(path), str(path), Conversation)
+    return [user for _, user in numbered], list(_backwards(numbered, str(path)))
 
 
-def holds_conversations(path: Path) -> bool:
-    """Whether the first line of a file is a conversation.
+def parse_told(content: bytes, path: str) -> list[Told]:
+    """The conversations in the content of a file, with what each message is.
 
     Raises:
-        DataError: The file cannot be read, or holds no JSON Lines.
+        DataError: A line is malformed.
     """
-    return any(line.messages is not None for _, line in islice(read_lines(path, _Any), 1))
+    return [user for _, user in _parse_users(content, path, Told)]
+
+
+def holds_conversations(content: bytes, path: str) -> bool:
+    """Whether the first line in the content of a file is a conversation.
+
+    Raises:
+        DataError: It is no JSON Lines.
+    """
+    return any(line.messages is not None for _, line in islice(parse_lines(content, path, _Any), 1))
 
 
 def read_gold(path: Path) -> list[Judged]:
@@ -177,7 +197,7 @@ def read_gold(path: Path) -> list[Judged]:
     Raises:
         DataError: The file cannot be read, or a line is malformed.
     """
-    return _read_users(path, Judged)
+    return [user for _, user in _parse_users(read_content(path), str(path), Judged)]
 
 
 def read_predictions(path: Path) -> list[Prediction]:
@@ -188,7 +208,7 @@ def read_predictions(path: Path) -> list[Prediction]:
     """
     predictions: list[Prediction] = []
     seen: dict[tuple[str, int], int] = {}
-    for number, prediction in read_lines(path, Prediction):
+    for number, prediction in parse_lines(read_content(path), str(path), Prediction):
         key = (prediction.user, prediction.i)
         if key in seen:
             raise DataError(f"{path}:{number}: same user and i as line {seen[key]}; remove one")
@@ -197,57 +217,50 @@ def read_predictions(path: Path) -> list[Prediction]:
     return predictions
 
 
-def backwards(path: Path, conversations: Sequence[Conversation]) -> list[str]:
-    """One line for each message that is dated before the one that it follows."""
-    with path.open("rb") as file:
-        numbers = [number for number, _ in _numbered(file, str(path))]
-    return [
-        f"{path}:{number}: message {later.i} is dated before message {earlier.i}; "
-        "taken in the order of the file"
-        for number, conversation in zip(numbers, conversations, strict=True)
-        for earlier, later in pairwise(conversation.messages)
-        if later.t < earlier.t
-    ]
+def read_content(path: Path) -> bytes:
+    """What a file holds, read once: a pipe gives it only once.
+
+    Raises:
+        DataError: The file cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}:1: cannot be read: {error.strerror}") from None
 
 
-def _read_users(path: Path, shape: type[_User]) -> list[_User]:
-    users: list[_User] = []
+def _backwards(numbered: Sequence[tuple[int, Conversation]], path: str) -> Iterator[str]:
+    for number, conversation in numbered:
+        for earlier, later in pairwise(conversation.messages):
+            if later.t < earlier.t:
+                what = f"message {later.i} is dated before message {earlier.i}"
+                yield f"{path}:{number}: {what}; taken in the order of the file"
+
+
+def _parse_users(content: bytes, path: str, shape: type[_User]) -> list[tuple[int, _User]]:
+    """The users of a file with their line numbers; each is there once, and so are its messages."""
+    users: list[tuple[int, _User]] = []
     seen: dict[str, int] = {}
-    for number, user in read_lines(path, shape):
+    for number, user in parse_lines(content, path, shape):
         if user.user in seen:
             raise DataError(f"{path}:{number}: same user as line {seen[user.user]}; join the lines")
         repeated = [i for i, n in Counter(m.i for m in user.messages).items() if n > 1]
         if repeated:
             raise DataError(f"{path}:{number}: i {repeated[0]} is there twice; number them anew")
         seen[user.user] = number
-        users.append(user)
+        users.append((number, user))
     if not users:
         raise DataError(f"{path}:1: holds no conversation; each line should be one user's")
     return users
 
 
-def read_lines(path: Path, shape: type[_Shape]) -> Iterator[tuple[int, _Shape]]:
-    """The records of a file of JSON Lines, with their line numbers from 1.
-
-    Raises:
-        DataError: The file cannot be read, or a line is malformed.
-    """
-    try:
-        with path.open("rb") as file:
-            yield from parse_lines(file, str(path), shape)
-    except OSError as error:
-        raise DataError(f"{path}:1: cannot be read: {error.strerror}") from None
-
-
-def parse_lines(
-    lines: Iterable[bytes], path: str, shape: type[_Shape]
-) -> Iterator[tuple[int, _Shape]]:
-    """The same of lines that are at hand, from a file of that name.
+def parse_lines(content: bytes, path: str, shape: type[_Shape]) -> Iterator[tuple[int, _Shape]]:
+    """The records in the content of a file of JSON Lines, with their line numbers from 1.
 
     Raises:
         DataError: A line is malformed.
     """
-    for number, line in _numbered(lines, path):
+    for number, line in _numbered(BytesIO(content), path):
         try:
             yield number, shape.model_validate(json.loads(line))
         except json.JSONDecodeError as error:
@@ -262,6 +275,9 @@ def parse_lines(
             more = error.error_count() - 1
             rest = f" (and {more} more in this line)" if more else ""
             raise DataError(f"{path}:{number}: {where or 'line'}: {what}{rest}") from None
+        except ValueError:  # json's own, of the longest numbers
+            what = "is not JSON: a number has too many digits"
+            raise DataError(f"{path}:{number}: {what}") from None
 
 
 def _numbered(lines: Iterable[bytes], path: str) -> Iterator[tuple[int, str]]:

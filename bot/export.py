@@ -5,7 +5,6 @@ already stays as it is, so that reading a file twice changes nothing.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -18,11 +17,12 @@ from bot.conversation_file import (
     Told,
     holds_conversations,
     parse_lines,
-    read_lines,
-    read_told,
+    parse_told,
+    read_content,
 )
 from bot.memories import MAX_CHARACTERS
 from bot.phrases import many
+from bot.store.new_file import new_file
 from memnn.errors import DataError
 from memnn.records import Kind, Memory, Message
 
@@ -30,7 +30,6 @@ MARKDOWN_ENDINGS = frozenset({".md", ".markdown"})
 JSON_ENDINGS = frozenset({".jsonl", ".json", ".ndjson"})
 _PAGE = 500
 _STEP = 64  # memories; what is said meanwhile waits some milliseconds
-_OWNER_ONLY = 0o600
 
 
 class Exported(Record):
@@ -67,16 +66,15 @@ def write(path: Path, memories: Sequence[Memory]) -> None:
     """Write memories to a new file that only its owner may read, in the form of its ending.
 
     Raises:
-        DataError: The ending is unknown, the file exists, or it cannot be written.
+        DataError: The ending is unknown, the file exists, or it cannot be written; nothing is left.
     """
     ending = path.suffix.lower()
     if ending not in MARKDOWN_ENDINGS | JSON_ENDINGS:
         raise DataError(f"{path}: the name should end in .md for reading or .jsonl for an import")
     content = to_markdown(memories) if ending in MARKDOWN_ENDINGS else to_json_lines(memories)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
+        with new_file(path) as file:
+            file.write(content.encode())
     except FileExistsError:
         raise DataError(f"{path}: is there already; choose another name") from None
     except OSError as error:
@@ -111,18 +109,19 @@ def read(path: Path) -> list[Exported]:
     Raises:
         DataError: The file cannot be read, or a line is malformed.
     """
-    if holds_conversations(path):
-        return _storable(_statements(read_told(path)), str(path))
-    return _storable(read_lines(path, Exported), str(path))
+    content, name = read_content(path), str(path)
+    if holds_conversations(content, name):
+        return _storable(_statements(parse_told(content, name)), name)
+    return read_bytes(content, name)
 
 
 def read_bytes(content: bytes, name: str) -> list[Exported]:
-    """The same of a file that is at hand.
+    """The memories in the content of a file that `write` wrote in its JSON form.
 
     Raises:
         DataError: A line is malformed.
     """
-    return _storable(parse_lines(content.splitlines(), name, Exported), name)
+    return _storable(parse_lines(content, name, Exported), name)
 
 
 def _statements(users: Sequence[Told]) -> Iterator[tuple[int, Exported]]:

@@ -48,6 +48,12 @@ def many(count: int, one: str = "memory", several: str = "memories") -> str:
     return f"{count:,} {one if count == 1 else several}"
 
 
+def sentence(text: str) -> str:
+    """A text that begins and ends as a sentence does."""
+    end = "" if text.endswith((".", "?", "!")) or not text else "."
+    return f"{text[:1].upper()}{text[1:]}{end}"
+
+
 def said(memory: Memory, limit: int = QUOTE_CHARACTERS) -> str:
     """A statement on one line, with who said it where that is not the owner of the memories."""
     text = seen(clipped(memory.text, limit))

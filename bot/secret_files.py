@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from bot.errors import ConfigurationError
 
 SUFFIX = "_FILE"
+NO_HOME = "begins with the home of a user that is not there; write the whole path"
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -38,7 +39,7 @@ class SecretFiles(PydanticBaseSettingsSource):
             return None, field_name, False
         if self._values.get(field_name):
             raise ConfigurationError(f"{name} and {name}{SUFFIX} are both set; keep one of them")
-        return _content(f"{name}{SUFFIX}", Path(path).expanduser()), field_name, False
+        return _content(f"{name}{SUFFIX}", Path(path)), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         """What the files give, by field."""
@@ -51,7 +52,9 @@ class SecretFiles(PydanticBaseSettingsSource):
 
 def _content(name: str, path: Path) -> str:
     try:
-        content = path.read_text(encoding="utf-8").strip()
+        content = path.expanduser().read_text(encoding="utf-8").strip()
+    except RuntimeError:
+        raise ConfigurationError(f"{name}: {path} {NO_HOME}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{name}: {path} is not UTF-8 text; write it anew") from None
     except OSError as error:

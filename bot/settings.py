@@ -29,7 +29,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import ConfigurationError
-from bot.secret_files import SecretFiles
+from bot.secret_files import NO_HOME, SecretFiles
 
 SECRETS = ("TELEGRAM_TOKEN", "REDIS_URL", "REDIS_PASSWORD", "WEBHOOK_SECRET")
 OWN_PATHS: Final = frozenset({"/live", "/ready", "/metrics"})
@@ -176,7 +176,10 @@ class Settings(BaseSettings):
     @field_validator("data_dir", "memory_key_file", "artifact", mode="after")
     @classmethod
     def _expand(cls, value: Path | None) -> Path | None:
-        return value.expanduser().absolute() if value else None
+        try:
+            return value.expanduser().absolute() if value else None
+        except RuntimeError:
+            raise ValueError(NO_HOME) from None
 
     @field_validator("admin_ids", "allowed_ids", mode="before")
     @classmethod

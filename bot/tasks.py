@@ -44,19 +44,21 @@ async def replay_to(
 ) -> None:
     """Replay conversations and write the predictions as they come; progress goes to stderr.
 
+    Earlier predictions stay until the model and the store are ready for new ones.
+
     Raises:
         OSError: The predictions cannot be written.
         MemnnError: The model cannot be loaded, or the store fails.
     """
     total = sum(len(user.messages) for user in users)
     prefix = f"{REPLAY}:{uuid4().hex}"  # a server may hold others' memories, or another replay's
-    with out.open("w", encoding="utf-8") as file, progress_bar(MofNCompleteColumn()) as progress:
-        task = progress.add_task("replay", total=total)
-        async with open_apart(settings, in_process=in_process) as conversation:
+    async with open_apart(settings, in_process=in_process) as conversation:
+        with out.open("w", encoding="utf-8") as file, progress_bar(MofNCompleteColumn()) as shown:
+            task = shown.add_task("replay", total=total)
             try:
                 async for prediction in replay(conversation, users, prefix):
                     file.write(prediction.model_dump_json() + "\n")
-                    progress.advance(task)
+                    shown.advance(task)
             finally:
                 await clear(conversation, users, prefix)
 

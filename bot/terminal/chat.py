@@ -1,5 +1,6 @@
 """The terminal chat: prompt, reply, prompt, until the user leaves."""
 
+import sys
 from collections.abc import Callable
 
 from rich.console import Console, RenderableType
@@ -52,7 +53,8 @@ class Chat:
         self._conversation = conversation
         self._console = console
         self._commands = Commands(conversation, TERMINAL, self._ask)
-        self._lines: Lines = PipedLines()
+        # Closed, its number may by now be that of the server's socket.
+        self._lines: Lines = PipedLines(None if sys.stdin is None else 0)
 
     async def run(self, earlier: list[str]) -> None:
         """Read and reply until the user leaves.

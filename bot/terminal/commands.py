@@ -17,11 +17,15 @@ from rich.text import Text
 
 from bot import export, words
 from bot.conversation import Conversation
+from bot.paging import pages
+from bot.parts import clean
 from bot.phrases import closest, many, numbers
 from bot.replies import Reply
+from bot.secret_files import NO_HOME
 from bot.terminal import render
 from bot.terminal.layout import indented, line, trouble
 from bot.terminal.trace import why
+from memnn.errors import DataError
 from memnn.records import Message
 
 PAGE = 10
@@ -88,16 +92,14 @@ class Commands:
         number = _positive(rest or "1")
         if number is None:
             return self._wrong("/memories")
-        page = await self._conversation.memories(self._scope, limit=PAGE)
+        total = (await self._conversation.memories(self._scope, limit=1)).total
+        last = pages(total, PAGE)
+        if total and number > last:
+            return trouble(words.NO_SUCH_PAGE.format(number=number, last=last))
+        page = await self._conversation.leaf(self._scope, number, PAGE)
         if page.total == 0:
             return line(words.NO_MEMORIES)
-        pages = -(-page.total // PAGE)
-        if number > pages:
-            return trouble(words.NO_SUCH_PAGE.format(pages=pages))
-        for _ in range(number - 1):
-            before = page.memories[-1].id
-            page = await self._conversation.memories(self._scope, before=before, limit=PAGE)
-        return render.page(page, number, pages, now())
+        return render.page(page, number, last, now())
 
     async def _search(self, rest: str) -> Shown:
         if not rest:
@@ -111,9 +113,10 @@ class Commands:
         ids = numbers(rest)
         if not ids:
             return self._wrong("/forget")
-        if len(ids) > 1 and not await self._ask(words.FORGET_SEVERAL.format(count=len(ids))):
+        held = [memory.id for memory in await self._conversation.named(self._scope, sorted(ids))]
+        if len(held) > 1 and not await self._ask(words.FORGET_SEVERAL.format(count=len(held))):
             return line(words.KEPT)
-        gone = await self._conversation.forget(self._scope, ids)
+        gone = await self._conversation.forget(self._scope, held)
         if not gone:
             return trouble(words.NO_SUCH_MEMORY)
         return render.forgotten(gone, words.FORGOTTEN if len(gone) == 1 else words.FORGOTTEN_MANY)
@@ -178,7 +181,11 @@ def now() -> datetime:
 
 
 def _path(given: str) -> Path:
-    return Path(given or f"memories-{now():%Y-%m-%d-%H%M%S}.md").expanduser().absolute()
+    path = Path(clean(given) or f"memories-{now():%Y-%m-%d-%H%M%S}.md")
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise DataError(f"{path}: {NO_HOME}, or ./ before a name with ~") from None
 
 
 def _reply(value: Reply) -> Shown:

@@ -33,9 +33,13 @@ class Lines(Protocol):
 
 
 class PipedLines:
-    """Lines of standard input, without a prompt."""
+    """Lines of standard input, without a prompt.
 
-    def __init__(self, descriptor: int = 0) -> None:
+    Args:
+        descriptor: Where they come from; None: from nowhere.
+    """
+
+    def __init__(self, descriptor: int | None = 0) -> None:
         self._descriptor = descriptor
         self._held = b""
         self._ended = False
@@ -43,7 +47,7 @@ class PipedLines:
     async def read(self, prompt: str = PROMPT) -> str | None:  # noqa: ARG002 -- nobody would see it
         """See `Lines.read`. What is not UTF-8 becomes U+FFFD."""
         while b"\n" not in self._held and not self._ended:
-            chunk = await _in_daemon(self._descriptor)
+            chunk = b"" if self._descriptor is None else await _in_daemon(self._descriptor)
             self._held += chunk
             self._ended = not chunk
         line, _, self._held = self._held.partition(b"\n")
@@ -58,7 +62,9 @@ async def _in_daemon(descriptor: int) -> bytes:
     done: asyncio.Future[bytes] = loop.create_future()
 
     def read() -> None:
-        chunk = os.read(descriptor, _CHUNK_BYTES)
+        chunk = b""  # the end, also of a terminal that is gone
+        with suppress(OSError):
+            chunk = os.read(descriptor, _CHUNK_BYTES)
         with suppress(RuntimeError):  # the user left meanwhile, and the loop is closed
             loop.call_soon_threadsafe(_set, done, chunk)
 

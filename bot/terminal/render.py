@@ -27,7 +27,18 @@ def reply(value: Reply, now: datetime) -> RenderableType:
         parts.append(noted(len(value.stored)))
     if value.line:
         parts.append(trouble(value.line) if value.failed else line(value.line))
+    if hint := _other_reading(value):
+        parts.append(line(hint, "dim"))
     return Group(*parts)
+
+
+def _other_reading(value: Reply) -> str:
+    """The command that puts right what a message may wrongly have been taken for."""
+    if value.failed or not value.unsure:
+        return ""
+    if value.stored:
+        return "" if value.answered else words.MAYBE_ASKED
+    return words.MAYBE_TOLD
 
 
 def noted(count: int) -> RenderableType:

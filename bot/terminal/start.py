@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from io import TextIOWrapper
+from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -22,7 +23,7 @@ def start(settings: Settings) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal without UTF-8 shows what it can
             stream.reconfigure(errors="replace")
-    console = make_console(typed=sys.stdin.isatty() and sys.stdout.isatty())
+    console = make_console(typed=_is_terminal(sys.stdin) and _is_terminal(sys.stdout))
     notes = console if console.is_terminal else _beside()
     notes.print(Text.assemble(("  memnn-bot", "bold cyan"), (f"  {words.TAGLINE}", "dim")))
     status = notes.status(Text(words.WAKING, style="dim"), spinner_style="cyan")
@@ -41,4 +42,10 @@ def make_console(*, typed: bool) -> Console:
 
 def _beside() -> Console:
     """Where the welcome goes while replies go into a pipe; into a file, say, a line for a line."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH)
+    width = None if _is_terminal(sys.stderr) else _PIPE_WIDTH
+    return Console(stderr=True, highlight=False, width=width)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is one; None stands for a stream that was closed before the start."""
+    return stream is not None and stream.isatty()

@@ -19,11 +19,12 @@ from bot.parts import clean
 from bot.replies import Reply, Undone
 from bot.server import EmbeddedServer
 from bot.store import RedisStore
+from memnn.errors import StoreFullError
 from memnn.generalization import Generalization
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
 from memnn.network import Network
-from memnn.records import EventKind, Kind, Message
+from memnn.records import EventKind, Kind, Message, Plan
 
 TIME = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=120)
@@ -281,6 +282,23 @@ async def test_a_store_that_fails_is_a_reply(dying: tuple[Conversation, str]) ->
         assert reply.line.endswith(words.NOT_DONE.removeprefix("{problem}"))
         assert "blue" not in reply.line
     assert handled.failed or handled.kind is Kind.CHITCHAT
+
+
+class FullStore(InMemoryStore):
+    """A store without room."""
+
+    async def add(self, scope: str, plan: Plan) -> tuple[int, ...]:
+        """Say so, as the embedded server does."""
+        raise StoreFullError(f"the disk of {scope} is full: free some space for {plan.message_id}")
+
+
+async def test_what_went_wrong_reads_as_sentences(tiny: Model) -> None:
+    """The problem, which ends without a full stop, does not run on into what became of it."""
+    conversation = Conversation(Network(tiny, FullStore()))
+    reply = await conversation.keep("s", Message("m", "two is blue", TIME))
+    assert reply.line == (
+        "The disk of s is full: free some space for m. Nothing was changed: please try again then."
+    )
 
 
 async def test_people_are_understood(sensible: Conversation) -> None:

@@ -1,6 +1,7 @@
 """Reading conversations and predictions: what is taken, and what is said of what is not."""
 
 import json
+import os
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot.conversation_file import (
     Turn,
-    backwards,
     read_conversations,
+    read_for_replay,
     read_gold,
     read_predictions,
 )
@@ -87,8 +88,11 @@ def test_a_lone_surrogate_is_marked(tmp_path: Path) -> None:
         ({"user": "u"}, "messages: Field required"),
         ({"user": 7, "messages": []}, "user: Input should be a valid string"),
         (with_message(text=None), "messages.0.text: Field required"),
-        (with_message(t="yesterday"), "messages.0.t: Invalid isoformat"),
+        (with_message(t="yesterday"), "messages.0.t: should be an ISO 8601 time"),
         (with_message(t=12), "messages.0.t: should be an ISO 8601 time"),
+        (with_message(t="0001-01-01T00:00:00Z"), "messages.0.t: its year should be 1900 to 2200"),
+        (with_message(t="9999-12-31T23:59:59"), "messages.0.t: its year should be 1900 to 2200"),
+        ('{"user": "u", "messages": [{"i": ' + "1" * 5000 + "}]}", "is not JSON: a number has"),
         (with_message(i="1"), "messages.0.i: Input should be a valid integer"),
         ({"user": "u", "messages": [MESSAGE, MESSAGE]}, "i 0 is there twice"),
     ],
@@ -104,11 +108,11 @@ def test_a_broken_line_is_named(line: object, says: str, tmp_path: Path) -> None
 
 def test_errors_do_not_quote_the_file(tmp_path: Path) -> None:
     """What stands in a file is not repeated in an error."""
-    path = write(tmp_path / "f", '{"user": "private", "messages": [{"i": "private"}]}')
+    path = write(tmp_path / "f", '{"user": "private", "messages": [{"i": 1, "t": "private"}]}')
     with pytest.raises(DataError) as caught:
         read_conversations(path)
     assert "private" not in str(caught.value).removeprefix(str(path))
-    assert "and 2 more in this line" in str(caught.value)
+    assert "and 1 more in this line" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -134,10 +138,28 @@ def test_time_that_goes_back_is_told(tmp_path: Path) -> None:
     """A message dated before the one it follows is named by file and line, and kept."""
     later = {"i": 1, "t": "2025-01-01T00:00:00", "text": "y"}
     path = write(tmp_path / "f", LINE, "", {"user": "v", "messages": [MESSAGE, later]})
-    users = read_conversations(path)
-    assert backwards(path, users) == [
+    users, warnings = read_for_replay(path)
+    assert [user.user for user in users] == ["u", "v"]
+    assert warnings == [
         f"{path}:3: message 1 is dated before message 0; taken in the order of the file"
     ]
+
+
+def test_a_pipe_is_read_to_be_replayed() -> None:
+    """What can be read only once is read once."""
+    reading, writing = os.pipe()
+    os.write(writing, json.dumps(LINE).encode())
+    os.close(writing)
+    users, warnings = read_for_replay(Path(f"/dev/fd/{reading}"))
+    os.close(reading)
+    assert ([user.user for user in users], warnings) == (["u"], [])
+
+
+@pytest.mark.parametrize("year", [1900, 2200])
+def test_times_of_people_are_taken(year: int, tmp_path: Path) -> None:
+    """From the first to the last year that is taken, a time can be shown in any zone."""
+    (user,) = read_conversations(write(tmp_path / "f", with_message(t=f"{year}-06-01")))
+    assert user.messages[0].t == datetime(year, 6, 1, tzinfo=UTC)
 
 
 def test_gold_takes_unknown_kinds_for_errors(tmp_path: Path) -> None:

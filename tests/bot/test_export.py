@@ -1,6 +1,8 @@
 """Memories as a file, and back."""
 
 import json
+import os
+import resource
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,12 +70,25 @@ def test_a_name_that_cannot_be_written_is_named(name: str, says: str, tmp_path: 
         write(tmp_path / name, MEMORIES)
 
 
+def test_a_disk_that_fills_up_leaves_no_part_of_a_file(tmp_path: Path) -> None:
+    """Of a file that could not be written whole there is nothing, under no name."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 14, limits[1]))
+    try:
+        with pytest.raises(DataError, match=r"m\.jsonl: cannot be written: "):
+            write(tmp_path / "m.jsonl", MEMORIES * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
         ("{", "is not JSON"),
         ('{"message": "m", "time": "2026-03-02T08:30:00"}', "text: Field required"),
-        ('{"message": "m", "time": "noon", "text": "x"}', "time: Invalid isoformat"),
+        ('{"message": "m", "time": "noon", "text": "x"}', "time: should be an ISO 8601"),
+        ('{"message": "m", "time": "0001-01-01T00:00:00Z", "text": "x"}', "time: its year should"),
         ('{"message": "m", "time": "2026-03-02T08:30:00", "text": " "}', "text: 1 characters"),
         (f'{{"message": "m", "time": "2026-03-02", "text": "{"x" * 5000}"}}', "text: 5,000 char"),
     ],
@@ -125,6 +140,19 @@ def test_a_conversation_file_is_read(tmp_path: Path) -> None:
         assert held[0] == Exported(
             message="Ada:1", time=TIME, speaker=speakers[0], text="I live in Nantes"
         )
+
+
+@pytest.mark.parametrize("form", ["memories", "conversations"])
+def test_a_pipe_is_imported(form: str) -> None:
+    """What can be read only once is read once, in both forms."""
+    said = {"i": 1, "t": "2026-03-02T08:30:00", "text": MEMORIES[1].text, "kind": "statement"}
+    told = json.dumps({"user": "Ada", "messages": [said]})
+    reading, writing = os.pipe()
+    os.write(writing, (to_json_lines(MEMORIES[1:2]) if form == "memories" else told).encode())
+    os.close(writing)
+    held = read(Path(f"/dev/fd/{reading}"))
+    os.close(reading)
+    assert [memory.text for memory in held] == [MEMORIES[1].text]
 
 
 def test_conversations_say_what_they_are(tmp_path: Path) -> None:

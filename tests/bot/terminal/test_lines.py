@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +55,15 @@ async def test_a_line_is_read_when_it_is_complete(pipe: tuple[int, int]) -> None
     os.write(writing, b"o\n")
     os.close(writing)
     assert await read_all(lines) == ["two"]
+
+
+async def test_what_cannot_be_read_has_ended(tmp_path: Path) -> None:
+    """An input that fails, as that of a terminal which is gone, is at its end; nothing hangs."""
+    folder = os.open(tmp_path, os.O_RDONLY)
+    assert await read_all(PipedLines(folder)) == []
+    os.close(folder)
+
+
+async def test_a_closed_input_has_ended() -> None:
+    """Without an input there is no line."""
+    assert await read_all(PipedLines(None)) == []

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console, RenderableType
 
+from bot import words
 from bot.replies import Answered, Reply, Undone
 from bot.terminal import render
 from bot.terminal.trace import why
@@ -75,6 +76,25 @@ def test_a_message_that_tells_and_asks_shows_both() -> None:
     ]
     failed = Reply("m", Kind.STATEMENT, line="The server is away.", failed=True)
     assert shown(render.reply(failed, NOW)) == "  ! The server is away."
+
+
+@pytest.mark.parametrize(
+    ("reply", "hint"),
+    [
+        (Reply("m", Kind.STATEMENT, stored=(1,), unsure=True), words.MAYBE_ASKED),
+        (Reply("m", Kind.CHITCHAT, line="Any time.", unsure=True), words.MAYBE_TOLD),
+        (Reply("m", Kind.QUESTION, answered=an_answer(), unsure=True), words.MAYBE_TOLD),
+        (Reply("m", Kind.QUESTION, stored=(1,), answered=an_answer(), unsure=True), ""),
+        (Reply("m", Kind.STATEMENT, line="No room.", failed=True, unsure=True), ""),
+        (Reply("m", Kind.STATEMENT, stored=(1,)), ""),
+        (Reply("m", Kind.QUESTION, answered=an_answer()), ""),
+    ],
+)
+def test_a_doubt_offers_the_other_reading(reply: Reply, hint: str) -> None:
+    """Where the kind may be wrong, the last line names the command that puts it right."""
+    last = shown(render.reply(reply, NOW)).splitlines()[-1].strip()
+    hints = {words.MAYBE_ASKED, words.MAYBE_TOLD}
+    assert (last if last in hints else "") == hint
 
 
 def test_the_trace_shows_hops_choices_and_the_stop() -> None:
