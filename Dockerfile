@@ -29,5 +29,5 @@ ENV PATH=/opt/memnn/bin:$PATH \
     MEMORY_KEY_FILE=/key/memory.key
 WORKDIR /data
 USER 10001:10001
-HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/ready', timeout=5)"]
+HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 CMD ["python", "-c", "from http.client import HTTPConnection; from os import environ as of; c = HTTPConnection(of.get('WEB_HOST') or '127.0.0.1', int(of.get('WEB_PORT') or 8080), timeout=5); c.request('GET', '/ready'); raise SystemExit(c.getresponse().status != 200)"]
 CMD ["memnn-bot", "run"]

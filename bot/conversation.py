@@ -155,7 +155,7 @@ class Conversation(Memories):
         await self._network.remember_all(scope, told)
 
     async def _act(self, scope: str, perception: Perception, manner: _Manner = _FULLY) -> Reply:
-        answered, problem = await self._try_to_answer(scope, perception, manner)
+        answered, unanswered = await self._try_to_answer(scope, perception, manner)
         told = telling(perception)
         if perception.kind is not Kind.QUESTION and answered:
             if answered.answer.text is None:
@@ -163,40 +163,41 @@ class Conversation(Memories):
             else:
                 told = without_asides(perception)
         stored, unstored = await self._try_to_store(scope, told, manner)
-        problem = unstored or problem
-        idle = not (answered or stored or problem)
+        trouble = unstored or unanswered
+        idle = not (answered or stored or trouble)
         return Reply(
             perception.message.id,
             perception.kind,
             perception.confidence,
             stored=stored,
             answered=answered,
-            line=problem or _remark(told, manner, idle=idle),
-            failed=bool(problem),
+            line=_went_wrong(unanswered, unstored) or _remark(told, manner, idle=idle),
+            failed=trouble is not None,
+            trouble=trouble,
             unsure=perception.confidence < UNSURE,
         )
 
     async def _try_to_answer(
         self, scope: str, perception: Perception, manner: _Manner
-    ) -> tuple[Answered | None, str]:
+    ) -> tuple[Answered | None, StoreError | None]:
         """The answer to what a message asks, and what went wrong."""
         if not manner.addressed:
-            return None, ""
+            return None, None
         try:
-            return await self._answer(scope, asking(perception)), ""
+            return await self._answer(scope, asking(perception)), None
         except StoreError as error:
-            return None, str(error)
+            return None, error
 
     async def _try_to_store(
         self, scope: str, told: Perception, manner: _Manner
-    ) -> tuple[tuple[int, ...], str]:
+    ) -> tuple[tuple[int, ...], StoreError | None]:
         """The memories of what a message tells, and what went wrong."""
         if not manner.remember:
-            return (), ""
+            return (), None
         try:
-            return await self._store(scope, told), ""
+            return await self._store(scope, told), None
         except StoreError as error:
-            return (), words.NOT_STORED.format(problem=sentence(str(error)))
+            return (), error
 
     async def _answer(self, scope: str, perception: Perception) -> Answered | None:
         if perception.kind is not Kind.QUESTION:
@@ -241,12 +242,7 @@ class Conversation(Memories):
         try:
             old = await self.forget_said(scope, message.id)
         except StoreError as error:
-            return Reply(
-                message.id,
-                None,
-                line=words.NOT_DONE.format(problem=sentence(str(error))),
-                failed=True,
-            )
+            return _not_done(Reply(message.id, None), error)
         return Reply(message.id, None, replaced=old, line=words.EMPTIED if old else words.EMPTY)
 
     def _taken_up(self, scope: str, message: Message | None) -> Message | Reply:
@@ -283,11 +279,18 @@ def _remark(told: Perception, manner: _Manner, *, idle: bool) -> str:
     return words.KNOWN_ONCE if told.kind is Kind.STATEMENT else words.friendly(told.message.text)
 
 
+def _went_wrong(unanswered: StoreError | None, unstored: StoreError | None) -> str:
+    """What is said of a message of which a part, or all, could not be done."""
+    if unstored:
+        return words.NOT_STORED.format(problem=sentence(str(unstored)))
+    return str(unanswered) if unanswered else ""
+
+
 def _failure(perception: Perception, error: StoreError) -> Reply:
-    return Reply(
-        perception.message.id,
-        perception.kind,
-        perception.confidence,
-        line=words.NOT_DONE.format(problem=sentence(str(error))),
-        failed=True,
-    )
+    said = Reply(perception.message.id, perception.kind, perception.confidence)
+    return _not_done(said, error)
+
+
+def _not_done(reply: Reply, error: StoreError) -> Reply:
+    line = words.NOT_DONE.format(problem=sentence(str(error)))
+    return replace(reply, line=line, failed=True, trouble=error)

@@ -5,6 +5,7 @@ Frozen, without layout and without knowledge of where they are shown.
 
 from dataclasses import dataclass
 
+from memnn.errors import StoreError
 from memnn.records import Answer, Kind, Memory
 
 
@@ -37,6 +38,7 @@ class Reply:
         line: A line for people: chitchat, a limit, or what went wrong; empty where the parts above
             say it all.
         failed: Something that the message asked for could not be done; `line` says what.
+        trouble: What the store raised, where that is why.
         unsure: I may have taken it for the wrong kind.
     """
 
@@ -48,6 +50,7 @@ class Reply:
     replaced: tuple[Memory, ...] = ()
     line: str = ""
     failed: bool = False
+    trouble: StoreError | None = None
     unsure: bool = False
 
 

@@ -1,17 +1,21 @@
 """The containers: held to what keeps memories safe, and the first start really run."""
 
 import hashlib
+import json
 import os
 import re
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 import yaml
 
 from bot.store import RedisStore
+from tests.end_to_end.telegram import free_port
 from tests.servers import plain_server
 from tests.worlds import TextFeaturiser
 
@@ -81,6 +85,38 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     assert "/ready" in final
     assert "apt-get" not in final
     assert not DOCKERFILE.startswith("# syntax=")
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
+def test_the_health_check_asks_where_the_bot_listens(status: int, code: int) -> None:
+    """At the port and address of the settings; anything but a yes is a no."""
+    (command,) = re.findall(r"^HEALTHCHECK .*CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
+    _, *arguments = json.loads(command)
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/ready" else 500)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.2", 0), Answer) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        where = {"WEB_HOST": "127.0.0.2", "WEB_PORT": str(server.server_port)}
+        done = subprocess.run(
+            [sys.executable, *arguments], env={**os.environ, **where}, check=False, timeout=20
+        )
+    assert done.returncode == code
+    place = {"WEB_HOST": "", "WEB_PORT": str(free_port())}
+    refused = subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, **place},
+        capture_output=True,
+        check=False,
+        timeout=20,
+    )
+    assert refused.returncode == 1
 
 
 def test_redis_keeps_what_it_acknowledged() -> None:

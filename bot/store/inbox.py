@@ -15,8 +15,9 @@ from bot.store.connection import Connection, Script
 from bot.store.crypto import MasterKey
 from bot.store.keys import ledger_key
 
-_PUT = Script("inbox_put")
-_DONE = Script("inbox_done", "allow-oom")  # a full server must still let work end
+# A full server must still let people forget, and work end; how much is kept the caller bounds.
+_PUT = Script("inbox_put", "allow-oom")
+_DONE = Script("inbox_done", "allow-oom")
 _LEFT = Script("inbox_left", "allow-oom")
 _REMEMBERED: Final = 10_000
 
@@ -34,9 +35,9 @@ class Inbox:
         parts = ("inbox", "seen", "held", "workers")
         self._keys = tuple(ledger_key(bot_id, part) for part in parts)
         self._cipher = master.value_cipher(self._keys[0])
-        # Not only what is at work: a redelivery may have looked just before the update was finished
-        # and hear of it just after.
-        self._given: OrderedDict[int, None] = OrderedDict()
+        self._given: set[int] = set()
+        # A redelivery may have looked just before an update was finished and hear of it just after.
+        self._finished: OrderedDict[int, None] = OrderedDict()
 
     async def put(self, updates: Mapping[int, bytes]) -> tuple[int, ...]:
         """Keep updates; they are durable when this returns.
@@ -69,6 +70,10 @@ class Inbox:
         if ids:
             now_ms = int(time.time() * 1000)
             await self._connection.run(_DONE, self._keys[:3], now_ms, *ids)
+            self._given.difference_update(ids)
+            self._finished.update(dict.fromkeys(ids))
+            while len(self._finished) > _REMEMBERED:
+                self._finished.popitem(last=False)
 
     async def left(self) -> dict[int, bytes]:
         """What this worker holds and was not given yet, ascending by update id.
@@ -86,7 +91,7 @@ class Inbox:
         Raises:
             StoreError: They cannot be read.
         """
-        wanted = sorted(set(ids) - self._given.keys())
+        wanted = sorted(i for i in set(ids) if not self.given((i,)))
         if not wanted:
             return {}
         sealed = await self._connection.command("HMGET", self._keys[0], *wanted)
@@ -96,10 +101,10 @@ class Inbox:
 
     def given(self, ids: Iterable[int]) -> bool:
         """Whether this worker was given all of the updates."""
-        return all(i in self._given for i in ids)
+        return all(i in self._given or i in self._finished for i in ids)
 
     async def lost(self, ids: Collection[int]) -> set[int]:
-        """Those of the updates that another worker has seen to, or sees to now.
+        """Those of the updates that another worker has seen to, or sees to now; they are let go.
 
         Raises:
             StoreError: It cannot be said.
@@ -108,16 +113,15 @@ class Inbox:
             return set()
         holders = await self._connection.command("HMGET", self._keys[2], *ids)
         ours = self.worker.encode()
-        return {i for i, holder in zip(ids, holders, strict=True) if holder != ours}
+        lost = {i for i, holder in zip(ids, holders, strict=True) if holder != ours}
+        self.let_go(lost)
+        return lost
 
     def let_go(self, ids: Iterable[int]) -> None:
         """Take updates as not given: another worker sees to them, or `left` gives them again."""
-        for i in ids:
-            self._given.pop(i, None)
+        self._given.difference_update(ids)
 
     def _give(self, ids: Iterable[int]) -> tuple[int, ...]:
-        fresh = tuple(i for i in ids if i not in self._given)
-        self._given.update(dict.fromkeys(fresh))
-        while len(self._given) > _REMEMBERED:
-            self._given.popitem(last=False)
+        fresh = tuple(i for i in ids if not self.given((i,)))
+        self._given.update(fresh)
         return fresh

@@ -26,8 +26,7 @@ async def why(asked: Asked) -> None:
         gone = texts.NO_ANSWER if replied else render.text(words.NOTHING_ANSWERED)
         await say(asked.message, gone)
         return
-    html = f"{render.answer(value, now(), quoted=False)}\n\n{render.why(value, now())}"
-    await say(asked.message, html)
+    await say(asked.message, render.explained(value, now(), quoted=False))
 
 
 async def ask(asked: Asked) -> None:

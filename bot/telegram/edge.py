@@ -16,6 +16,7 @@ from bot.store import Ledger
 from bot.telegram.application import AnyApplication, Bot, make_application, make_bot
 from bot.telegram.desk import Desk
 from bot.telegram.faults import Faults
+from bot.telegram.holding import Holding
 from bot.telegram.intake import Intake
 from bot.telegram.ordering import InOrder
 from bot.telegram.pacing import Pacer
@@ -70,12 +71,13 @@ class Edge:
             ConfigurationError: There is no token.
         """
         meter, ledger = Meter(), runtime.store.ledger(settings.bot_id)
-        faults = Faults(settings.bot_id, meter.trouble)
+        held = Holding(ledger.inbox.lost)
+        faults = Faults(settings.bot_id, meter.trouble, held.failed)
         pacer = Pacer(settings, meter.sent)
         bot = make_bot(settings, pacer)
         receipts = Receipts(ledger.inbox)
         queue: asyncio.Queue[object] = asyncio.Queue()
-        order = InOrder(queue, bot, receipts.add, faults.unreadable)
+        order = InOrder(queue, bot, receipts.add, faults.unreadable, held)
         application = make_application(bot, queue, order)
         application.add_error_handler(faults.handler)
         intake = Intake(ledger.inbox, ledger.turns, order, faults.no_update)

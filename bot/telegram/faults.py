@@ -20,7 +20,8 @@ from telegram.ext import ContextTypes
 
 from bot import words
 from bot.scopes import chat_scope
-from bot.telegram import pacing, request
+from bot.telegram import pacing, request, texts
+from bot.telegram.away import is_away, is_full
 from bot.telegram.ordering import Taken
 from bot.telegram.reaching import named
 from memnn.errors import MemnnError, StoreError
@@ -35,15 +36,20 @@ log = logging.getLogger(__name__)
 class Faults:
     """Whom to tell of what went wrong."""
 
-    def __init__(self, bot_id: int, count: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, bot_id: int, count: Callable[[str, str], None], failed: Callable[[int], bool]
+    ) -> None:
         """Make it.
 
         Args:
             bot_id: Whose chats these are.
             count: Told scope and line of each fault; the scope is empty where there is none.
+            failed: Told the id of an update that is to wait for the memory; returns whether that
+                is new. Else nothing is said of it: it is tried again and again.
         """
         self._bot_id = bot_id
         self._count = count
+        self._failed = failed
 
     def no_update(self, line: str) -> None:
         """Something came in that is no update."""
@@ -61,14 +67,16 @@ class Faults:
         error = context.error
         if error is None:
             return
+        held = is_away(error)
+        if held and isinstance(update, Update) and not self._failed(update.update_id):
+            return
         line = told(error)
         log.error("%s", line, exc_info=error if log.isEnabledFor(logging.DEBUG) else None)
         chat = update.effective_chat if isinstance(update, Update) else None
         self._count(chat_scope(self._bot_id, chat.id) if chat else "", line)
         if isinstance(update, Update) and _awaits_word(update) and not _unreachable(error):
             with suppress(TelegramError):  # it is counted already
-                store = isinstance(error, StoreError)
-                await _tell(update, words.MEMORY_DOWN if store else words.STUMBLED)
+                await _tell(update, texts.HELD if held else _line(error))
 
 
 def told(error: BaseException) -> str:
@@ -89,6 +97,13 @@ def _place(error: BaseException) -> str:
         if path.is_relative_to(_ROOT / "bot") and path not in _CARRIERS:
             return f" at {path.relative_to(_ROOT).as_posix()}:{line}"
     return ""
+
+
+def _line(error: BaseException) -> str:
+    """What the user is told of an error."""
+    if not isinstance(error, StoreError):
+        return words.STUMBLED
+    return texts.MEMORY_FULL if is_full(error) else words.MEMORY_DOWN
 
 
 def _unreachable(error: BaseException) -> bool:

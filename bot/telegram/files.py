@@ -26,7 +26,7 @@ async def export(asked: Asked) -> None:
     name = f"memories-{now():%Y-%m-%d}"
     for ending, content, caption in (
         ("md", forms.to_markdown(memories), texts.TO_READ.format(many=many(len(memories)))),
-        ("jsonl", forms.to_json_lines(memories), texts.TO_IMPORT),
+        ("jsonl", forms.to_json_lines(memories, asked.scope), texts.TO_IMPORT),
     ):
         await asked.message.reply_document(
             content.encode(), filename=f"{name}.{ending}", caption=caption

@@ -13,6 +13,7 @@ from bot.telegram.buttons import Action, button, rows
 from bot.telegram.incoming import replied_to
 from bot.telegram.messages import forget_replied, forgotten, which_to_forget
 from bot.telegram.replying import say
+from bot.telegram.signs import follow
 
 _PREVIEW: Final = 5
 _ADMINISTRATORS: Final = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
@@ -30,6 +31,7 @@ async def forget(asked: Asked) -> None:
             await say(asked.message, render.text(words.NO_SUCH_MEMORY))
             return
         await say(asked.message, *forgotten(gone))
+        await follow(asked.desk, asked.message.get_bot(), asked.chat, gone)
         return
     if not asked.rest:
         usage = words.USAGE.format(usage="/forget 12, or /forget what it is about")
@@ -46,7 +48,10 @@ async def forget(asked: Asked) -> None:
 
 async def undo(asked: Asked) -> None:
     """Take back what was stored or forgotten last."""
-    await say(asked.message, render.undone(await asked.desk.conversation.undo(asked.scope)))
+    undone = await asked.desk.conversation.undo(asked.scope)
+    await say(asked.message, render.undone(undone))
+    changed = undone.forgotten or undone.restored
+    await follow(asked.desk, asked.message.get_bot(), asked.chat, changed)
 
 
 async def forget_all(asked: Asked) -> None:

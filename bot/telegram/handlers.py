@@ -25,6 +25,7 @@ from bot.telegram.replying import say, settle
 Handler: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 _FIRST: Final = -1
 _SERVICE: Final = ~(filters.TEXT | filters.CAPTION) & filters.StatusUpdate.ALL
+_KEEPS: Final = "remember"  # the command whose message is remembered, and so is its new text
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]+)(?:@(\w+))?(?:\s+|$)")
 
 
@@ -83,6 +84,8 @@ def _on_message(desk: Desk) -> Handler:
         message = update.message
         if message is None:
             return
+        if message.media_group_id and text_of(message):  # of its other pictures, not a word
+            desk.recent.albums.put(message.media_group_id, value=True)
         command = _COMMAND.match(text_of(message))
         if command is None or message.forward_origin:
             await messages.on_message(desk, message)
@@ -96,8 +99,16 @@ def _on_message(desk: Desk) -> Handler:
 def _on_edit(desk: Desk) -> Handler:
     async def on_edit(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.edited_message
-        if message and not _COMMAND.match(text_of(message)):
+        if message is None:
+            return
+        command = _COMMAND.match(text_of(message))
+        if command is None or message.forward_origin:
             await messages.on_edit(desk, message)
+            return
+        rest = text_of(message)[command.end() :].strip()
+        keeps = command[1].lower() == _KEEPS and rest
+        if keeps and not from_a_bot(message) and _is_for(command[2], desk):
+            await commands.run(desk, message, _KEEPS, rest)
 
     return on_edit
 

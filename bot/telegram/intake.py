@@ -48,15 +48,19 @@ class Intake:
     async def resume(self) -> int:
         """Take up what a dead worker left unfinished; returns how many updates that were.
 
+        Once it is closed, none: what this worker holds then, the others find when it has left.
+
         Raises:
             StoreError: It cannot be read.
         """
         async with self._turn:
-            return await self._add(_read(await self._inbox.left()))
+            return await self._add(_read(await self._inbox.left())) if self._open else 0
 
     async def take_over(self, ids: Iterable[int]) -> None:
         """Take in what another worker handed over; raises like `resume`."""
         async with self._turn:
+            if not self._open:  # it stays held, and the others find it once this one has left
+                return
             for taken in _read(await self._inbox.read(ids)).values():
                 self._order.add(taken)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -23,7 +24,9 @@ from bot.telegram.incoming import (
     text_of,
     wants_forgetting,
 )
-from bot.telegram.replying import count, now, respond, say, unsign
+from bot.telegram.replying import count, now, respond, say
+from bot.telegram.signs import follow
+from memnn.errors import StoreFullError
 from memnn.records import Memory
 
 _PICKS: Final = 5
@@ -38,7 +41,8 @@ async def known(desk: Desk, message: Message) -> Chat:
     fresh = held or Chat(about.id, first_seen=datetime.now(UTC))
     fresh = replace(fresh, name=name, username=username, group=about.type in GROUPS)
     if fresh != held:
-        await desk.ledger.chats.put(fresh)
+        with suppress(StoreFullError):  # or who has a new name could not even forget
+            await desk.ledger.chats.put(fresh)
     return fresh
 
 
@@ -71,9 +75,8 @@ async def on_edit(desk: Desk, message: Message) -> None:
     reply = await desk.conversation.edit(
         desk.scope(chat), taken.said, remember=not chat.paused, addressed=taken.addressed
     )
-    if reply.replaced and not reply.stored:
-        await unsign(message)
-    if reply.replaced or text_of(message):  # else a place on a map moved, or votes came in
+    # else a place on a map moved, or votes came in
+    if reply.replaced or reply.failed or text_of(message):
         await respond(desk, message, chat, reply, taken)
 
 
@@ -123,6 +126,7 @@ async def forget_replied(desk: Desk, message: Message, chat: Chat) -> None:
     gone = await desk.conversation.forget_said(desk.scope(chat), name_of(chat, replied.message_id))
     if gone:
         await say(message, *forgotten(gone))
+        await follow(desk, message.get_bot(), chat, gone)
     else:
         await say(message, texts.NOT_REMEMBERED)
 
@@ -150,7 +154,10 @@ def which_to_forget(found: Sequence[Memory]) -> tuple[str, InlineKeyboardMarkup 
 
 
 async def _unreadable(desk: Desk, message: Message, chat: Chat) -> None:
-    """A message without text: once for an album, and in groups not a word."""
+    """A message without text: once for an album, and in groups not a word.
+
+    An album with a text is none of these: that text is read (`bot.telegram.handlers`).
+    """
     if chat.group:
         return
     if message.document and is_export(message.document):

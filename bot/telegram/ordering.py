@@ -2,7 +2,8 @@
 
 Each chat has at most one update in the application at a time; what else it sent waits here, as the
 bytes that came. So what the application does at once it does for as many chats, and a flood holds
-one place of them, not all.
+one place of them, not all. A chat whose update cannot be handled because the memory is away waits
+with it, in no place at all.
 """
 
 import asyncio
@@ -10,10 +11,13 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, cast
 
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
+
+from bot.telegram.holding import Holding
 
 CHATS_AT_ONCE: Final = 512  # most of which wait for Telegram
 _MOST: Final = 50_000  # about 40 MB of waiting updates
@@ -48,6 +52,15 @@ class Lanes:
         """The ids of what waits for its turn."""
         return (taken.id for lane in self._waiting.values() for taken in lane)
 
+    @property
+    def chats(self) -> int:
+        """How many chats have something that waits or is at work."""
+        return len(self._waiting)
+
+    def behind(self, chat: int) -> tuple[int, ...]:
+        """The ids of what waits in a chat behind that which is at work."""
+        return tuple(taken.id for taken in self._waiting[chat])
+
     def add(self, taken: Taken) -> bool:
         """Put an update at the end of its lane; returns whether it is its turn at once."""
         self._count += 1
@@ -77,6 +90,7 @@ class InOrder(BaseUpdateProcessor):
         bot: Bot,
         finished: Callable[[int], None],
         malformed: Callable[[Taken, Exception], None],
+        held: Holding,
     ) -> None:
         """Make it.
 
@@ -85,17 +99,19 @@ class InOrder(BaseUpdateProcessor):
             bot: Whom the updates are for.
             finished: Told the id of every update that is done with.
             malformed: Told of an update that cannot be read; it is done with, too.
+            held: Where updates wait that the memory was away for.
         """
         super().__init__(CHATS_AT_ONCE)
         self._queue = queue
         self._bot = bot
         self._finished = finished
         self._malformed = malformed
+        self._held = held
         self._lanes = Lanes()
         self._at_work: dict[int, int] = {}  # update id → chat
         self._tasks: set[asyncio.Task[Any]] = set()
         self._idle, self._room = _set_event(), _set_event()
-        self._given_up = False
+        self._draining = self._given_up = False
         self._dropped: set[int] = set()
 
     def __len__(self) -> int:
@@ -103,12 +119,15 @@ class InOrder(BaseUpdateProcessor):
         return len(self._lanes)
 
     def waiting(self) -> tuple[int, ...]:
-        """The ids of those that are not at work yet."""
-        return tuple(self._lanes)
+        """The ids of those that are not at work: not yet, or not while the memory is away."""
+        return (*self._held, *self._lanes)
 
     def drop(self, ids: Collection[int]) -> None:
         """Pass over some that wait, unfinished: another worker sees to them."""
         self._dropped.update(set(ids).intersection(self._lanes))
+        for update_id in set(ids).intersection(self._held):
+            self._held.let_go(update_id)
+            self._start(self._following(self._at_work.pop(update_id)))
 
     def add(self, taken: Taken) -> None:
         """Let an update be handled after all others of its chat."""
@@ -122,7 +141,12 @@ class InOrder(BaseUpdateProcessor):
         await self._room.wait()
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait until all is handled; give up what is not in time, and let it be unfinished."""
+        """Wait until all is handled; give up what is not in time, and let it be unfinished.
+
+        So is at once what waits for the memory: it may be away for long.
+        """
+        self._draining = True
+        self._note()
         try:
             async with asyncio.timeout(timeout_s):
                 await self._idle.wait()
@@ -130,6 +154,8 @@ class InOrder(BaseUpdateProcessor):
             self._given_up = True
             for task in self._tasks:
                 task.cancel()
+        finally:
+            self._held.stop()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Handle an update; the application lets no error of a handler out."""
@@ -143,13 +169,27 @@ class InOrder(BaseUpdateProcessor):
         finally:
             self._tasks.discard(task)
         done = cast("Update", update).update_id
-        self._start(self._end(done, self._at_work.pop(done)))
+        chat = self._at_work[done]
+        if self._held.hold(done, partial(self._lanes.behind, chat), partial(self._back, update)):
+            self._note()
+        else:
+            self._start(self._end(done, self._at_work.pop(done)))
 
     async def initialize(self) -> None:
         """Nothing to do."""
 
     async def shutdown(self) -> None:
         """Nothing to do."""
+
+    def _back(self, update: object, lost: set[int]) -> None:
+        """The memory is back: handle an update again, unless another worker has it by now."""
+        self.drop(lost)
+        update_id = cast("Update", update).update_id
+        if update_id in lost:
+            self._start(self._following(self._at_work.pop(update_id)))
+        else:
+            self._note()
+            self._queue.put_nowait(update)
 
     def _start(self, taken: Taken | None) -> None:
         while taken is not None:
@@ -178,7 +218,8 @@ class InOrder(BaseUpdateProcessor):
 
     def _note(self) -> None:
         count = len(self._lanes)
-        (self._idle.clear if count else self._idle.set)()
+        busy = self._lanes.chats > len(self._held) if self._draining else count
+        (self._idle.clear if busy else self._idle.set)()
         (self._room.set if count < _MOST else self._room.clear)()
 
 

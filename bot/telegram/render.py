@@ -3,9 +3,10 @@
 Every text that leaves here is valid for Telegram: within 4,096 UTF-16 units, and never blank.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from typing import Final
 
 from bot import words
@@ -16,7 +17,8 @@ from bot.times import date, when
 from memnn.records import Event, Hop, Memory, Page
 
 LIMIT: Final = 4096
-# What the parts of a message may take at most, in UTF-16 units; all together they fit.
+# What the parts of a message may take at most, in UTF-16 units; all together they fit, but a trace
+# below an answer may lose its last hops.
 _ANSWER: Final = 400
 _QUOTES: Final = 1000
 _QUOTE: Final = 300
@@ -28,6 +30,7 @@ _SPEAKER: Final = 40
 _LISTS: Final = 10
 _HISTORY: Final = 15
 _BAR_CELLS: Final = 8
+_MARK: Final = re.compile(r"<[^>]*>")
 _MANY_QUOTES: Final = 3  # from here on they fold
 
 
@@ -53,10 +56,17 @@ def answer(value: Answered, now: datetime, *, quoted: bool) -> str:
     return _under(head, value.answer.supports[int(quoted) :], now)
 
 
-def why(value: Answered, now: datetime) -> str:
-    """What O looked at and chose, hop by hop, and what R read in it."""
-    hops = value.answer.trace.hops
-    parts = [_hop(number, hop, now) for number, hop in enumerate(hops[:_HOPS], start=1)]
+def explained(value: Answered, now: datetime, *, quoted: bool) -> str:
+    """An answer with how it came about, in as many hops as one message holds; see `answer`."""
+    head = answer(value, now, quoted=quoted)
+    whole = (f"{head}\n\n{why(value, now, hops)}" for hops in range(_HOPS, 0, -1))
+    return next(html for html in whole if _units(html) <= LIMIT)
+
+
+def why(value: Answered, now: datetime, most: int = _HOPS) -> str:
+    """What O looked at and chose, hop by hop up to so many, and what R read in it."""
+    hops = value.answer.trace.hops[:most]
+    parts = [_hop(number, hop, now) for number, hop in enumerate(hops, start=1)]
     if not parts:
         parts = [text(words.NOTHING_TO_LOOK_AT)]
     readings = value.answer.trace.readings[:3]
@@ -150,6 +160,11 @@ def _said(memory: Memory, limit: int) -> str:
     text = _safe(memory.text, limit)
     who = _short(memory.speaker, _SPEAKER)
     return f"{escape(who, quote=False)}: {text}" if who else text
+
+
+def _units(html: str) -> int:
+    """How long HTML is as Telegram counts it: without its marks, in UTF-16 units."""
+    return len(unescape(_MARK.sub("", html)).encode("utf-16-le")) // 2
 
 
 def _safe(line: str, limit: int) -> str:

@@ -15,16 +15,19 @@ from telegram import (
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest
 
+from bot import words
 from bot.replies import Answered, Reply
 from bot.store import Chat
 from bot.telegram import render, texts
+from bot.telegram.away import is_full, was_away
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.desk import Desk
 from bot.telegram.incoming import Incoming, number_of
+from bot.telegram.signs import sign, unsign
+from memnn.errors import StoreUnavailableError
 from memnn.records import Kind
 from memnn.text import sentences
 
-SIGN: Final = "✍"
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
@@ -46,13 +49,16 @@ async def say(message: Message, html: str, keyboard: InlineKeyboardMarkup | None
 
 async def show(message: Message, html: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
     """Change a message of the bot's; that it is so already is fine."""
-    with suppress(BadRequest):
+    try:
         await message.edit_text(
             html,
             parse_mode=ParseMode.HTML,
             reply_markup=keyboard,
             link_preview_options=_NO_PREVIEW,
         )
+    except BadRequest as error:
+        if "not modified" not in error.message:
+            raise
 
 
 async def settle(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
@@ -72,8 +78,15 @@ async def respond(
         chat: That chat.
         reply: What the conversation replied.
         taken: The message that it replies to, where one tap is to take that for another kind.
+
+    Raises:
+        StoreUnavailableError: The memory was away; nothing was sent.
     """
     about = number_of(chat, reply.message_id) or message.message_id
+    if reply.replaced and not reply.stored:
+        await unsign(message.get_bot(), chat, about)
+    if was_away(reply):  # its update waits, rather than that its message is lost
+        raise StoreUnavailableError(reply.line)
     overheard = taken is not None and not taken.addressed
     doubt = _doubt(reply) if taken and taken.addressed and not chat.paused else None
     if doubt and taken:
@@ -84,10 +97,17 @@ async def respond(
     if reply.stored and not reply.line:
         unsure = doubt is Action.ASKED
         await acknowledge(desk, message, chat, about, unsure=unsure, aloud=not overheard)
-    if reply.line:
+    if reply.line and not (reply.failed and overheard):
         told = doubt is Action.TOLD and not reply.answered
         remember = [button("Remember this", Action.TOLD, about)] if told else []
-        await say(message, render.text(reply.line), rows(remember))
+        await say(message, _line(reply), rows(remember))
+
+
+def _line(reply: Reply) -> str:
+    """The line of a reply; where the memory is, is nothing for a chat."""
+    if not (reply.failed and "://" in reply.line):
+        return render.text(reply.line)
+    return texts.MEMORY_FULL if is_full(reply.line) else render.text(words.MEMORY_DOWN)
 
 
 def _doubt(reply: Reply) -> Action | None:
@@ -124,26 +144,8 @@ async def acknowledge(
     if unsure:
         asked = button("That was a question", Action.ASKED, about)
         await say(message, texts.NOTED, rows([asked]))
-    elif not await _signed(desk, message, chat, about) and aloud:
+    elif not await sign(desk, message.get_bot(), chat, about) and aloud:
         await say(message, texts.NOTED)
-
-
-async def _signed(desk: Desk, message: Message, chat: Chat, about: int) -> bool:
-    """Put the sign on a message; returns whether it can have one."""
-    if desk.recent.refusing.get(chat.id):
-        return False
-    try:
-        await message.get_bot().set_message_reaction(chat.id, about, SIGN)
-    except BadRequest:
-        desk.recent.refusing.put(chat.id, value=True)
-        return False
-    return True
-
-
-async def unsign(message: Message) -> None:
-    """Take the sign off a message, which is no longer remembered."""
-    with suppress(BadRequest):  # it had none
-        await message.set_reaction()
 
 
 async def answer(
@@ -217,6 +219,8 @@ def _sentence(told: str, answer: str) -> str:
 
 def count(desk: Desk, reply: Reply, start: float) -> None:
     """Count a message that was taken in at some time of the performance counter."""
+    if was_away(reply):  # it counts when it is handled again
+        return
     given = reply.answered is not None and reply.answered.answer.text is not None
     declined = reply.answered is not None and not given
     seconds = time.perf_counter() - start

@@ -58,7 +58,6 @@ class Sharing:
             log.warning("this worker was silent for too long; others go on with what it had")
             lost = await self._ledger.inbox.lost(self._order.waiting())
             self._order.drop(lost)
-            self._ledger.inbox.let_go(lost)
 
     async def run(self) -> NoReturn:
         """Stay one of them, and take up what dead ones left; alone there is nothing to look for."""

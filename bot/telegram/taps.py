@@ -1,5 +1,6 @@
 """What the buttons do. Each tap is answered once; what it may touch follows from where it is."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from bot.telegram.forgetting import administers, all_of
 from bot.telegram.incoming import name_of
 from bot.telegram.messages import forgotten, known
 from bot.telegram.replying import keyboard_of, now, respond, settle, show
+from bot.telegram.signs import follow
+from memnn.records import Memory
 
 _PICKS: Final = 5
 
@@ -64,10 +67,9 @@ async def _why(tapped: Tapped) -> str:
     value = tapped.desk.conversation.why(tapped.scope, name_of(tapped.chat, asked))
     if value is None:
         return texts.ANSWER_GONE
-    html = render.answer(value, now(), quoted=tapped.message.quote is not None)
     unfolded = tapped.tap.action is Action.WHY
-    if unfolded:
-        html = f"{html}\n\n{render.why(value, now())}"
+    shown = render.explained if unfolded else render.answer
+    html = shown(value, now(), quoted=tapped.message.quote is not None)
     unsure = _offers(tapped.message, Action.TOLD)
     await show(tapped.message, html, keyboard_of(value, asked, unsure=unsure, unfolded=unfolded))
     return ""
@@ -97,9 +99,9 @@ async def _right(tapped: Tapped) -> str:
         return texts.ANSWER_GONE
     line = texts.NONE_OF_THEM
     if tapped.tap.second:
+        right = await tapped.desk.conversation.named(scope, [tapped.tap.second])
         if await tapped.desk.conversation.correct(scope, name, tapped.tap.second) is None:
             return texts.TOO_OLD
-        right = await tapped.desk.conversation.named(scope, [tapped.tap.second])
         line = f"{render.listing(right, now())}\n{texts.CORRECTED}"
     html = render.answer(value, now(), quoted=tapped.message.quote is not None)
     await show(
@@ -150,6 +152,7 @@ async def _drop(tapped: Tapped) -> str:
     buttons = [list(line) for line in keyboard.inline_keyboard] if keyboard else []
     undo = [button(f"Undo {tapped.tap.first}", Action.UNDO, tapped.tap.first)] if gone else []
     await show(tapped.message, html, rows(*buttons, undo))
+    await _follow(tapped, gone)
     return words.FORGOTTEN if gone else words.NO_SUCH_MEMORY
 
 
@@ -159,6 +162,7 @@ async def _forget(tapped: Tapped) -> str:
     if not gone:
         return words.NO_SUCH_MEMORY
     await show(tapped.message, *forgotten(gone))
+    await _follow(tapped, gone)
     return ""
 
 
@@ -168,6 +172,7 @@ async def _undo(tapped: Tapped) -> str:
     if not undone.restored:
         return words.NOTHING_TO_UNDO
     await show(tapped.message, render.undone(undone))
+    await _follow(tapped, undone.restored)
     return ""
 
 
@@ -184,10 +189,24 @@ async def _forget_all(tapped: Tapped) -> str:
         await show(tapped.message, *all_of(total))
         return texts.ASKED_ANEW
     count = await desk.conversation.forget_all(tapped.scope)
-    await desk.ledger.chats.put(replace(chat, name="", username=""))
+    await _forget_names(desk, chat)
     stamp = f"{datetime.now(UTC):%d %b %Y, %H:%M}"
     await show(tapped.message, texts.FORGOT_ALL.format(many=many(count), time=stamp))
     return ""
+
+
+async def _forget_names(desk: Desk, chat: Chat) -> None:
+    """Forget whose a chat is; and whose the group was that it was before it became another."""
+    chats = desk.ledger.chats
+    before = await chats.get(chat.home) if chat.home else None
+    for known_as in (chat, before):
+        if known_as:
+            await chats.put(replace(known_as, name="", username=""))
+
+
+async def _follow(tapped: Tapped, changed: Sequence[Memory]) -> None:
+    """Let the signs on messages follow."""
+    await follow(tapped.desk, tapped.message.get_bot(), tapped.chat, changed)
 
 
 async def _keep_all(tapped: Tapped) -> str:

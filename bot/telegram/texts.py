@@ -58,6 +58,14 @@ ASK_TO_COME_IN: Final = (
     "code: <code>{code}</code>"
 )
 NOTED: Final = "Noted."
+HELD: Final = (
+    "My memory does not answer right now. I see to this as soon as it does; there is no need to "
+    "send it again."
+)
+MEMORY_FULL: Final = (
+    "My memory is full, so nothing of this was stored. What you /forget makes room; whoever runs "
+    "me can give it more."
+)
 TOO_OLD: Final = "That button is too old."
 ANSWER_GONE: Final = "I no longer know how I came to that. Ask me again."
 NO_ANSWER: Final = (

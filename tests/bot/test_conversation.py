@@ -19,7 +19,7 @@ from bot.parts import clean
 from bot.replies import Reply, Undone
 from bot.server import EmbeddedServer
 from bot.store import RedisStore
-from memnn.errors import StoreFullError
+from memnn.errors import StoreFullError, StoreUnavailableError
 from memnn.generalization import Generalization
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
@@ -279,6 +279,7 @@ async def test_a_store_that_fails_is_a_reply(dying: tuple[Conversation, str]) ->
     handled = await conversation.handle("s", message("Anouk works at Decathlon in Lyon"))
     for reply in (kept, asked):
         assert reply.failed
+        assert isinstance(reply.trouble, StoreUnavailableError)
         assert reply.line.endswith(words.NOT_DONE.removeprefix("{problem}"))
         assert "blue" not in reply.line
     assert handled.failed or handled.kind is Kind.CHITCHAT

@@ -13,7 +13,7 @@ from bot.server import EmbeddedServer
 from bot.store import RedisStore
 from bot.store.keys import ledger_key
 from memnn.errors import StoreError
-from tests.servers import WHEEL, Backend, kill_server, opened
+from tests.servers import WHEEL, Backend, kill_server, opened, plain_server
 from tests.worlds import TextFeaturiser
 
 _numbers = count(1_000_000)
@@ -93,7 +93,34 @@ async def test_what_is_remembered_is_bounded(backend: Backend, bot_id: int) -> N
         assert await command("ZCARD", ledger_key(bot_id, "seen")) == 10_000
         assert 0 < await command("TTL", ledger_key(bot_id, "seen")) <= 86_400
         assert await command("EXISTS", ledger_key(bot_id, "inbox")) == 0
-        assert len(inbox._given) == 10_000
+        assert len(inbox._finished) == 10_000
+        assert not inbox._given
+
+
+async def test_what_is_at_work_is_never_given_again(backend: Backend, bot_id: int) -> None:
+    """However many updates wait in this process, and are finished in it meanwhile."""
+    async with opened(backend) as store:
+        inbox = store.ledger(bot_id).inbox
+        for start in range(0, 24_000, 6_000):
+            await inbox.put(dict.fromkeys(range(start, start + 6_000), b""))
+        await inbox.done(range(12_000))
+
+        assert await inbox.left() == {}
+        assert await inbox.put({11_999: b"", 12_000: b"", 23_999: b""}) == ()
+        assert inbox.given(range(2_000, 24_000))
+
+
+async def test_a_full_server_takes_updates_in(tmp_path: Path, bot_id: int) -> None:
+    """A bot that heard nothing any more could not even be told to forget."""
+    with plain_server(tmp_path) as url:
+        async with RedisStore.open(
+            url, key_file=tmp_path / "key", featuriser=TextFeaturiser()
+        ) as store:
+            await store._connection.command("CONFIG", "SET", "maxmemory", 1)
+            inbox = store.ledger(bot_id).inbox
+            assert await inbox.put({1: b"a"}) == (1,)
+            await inbox.done([1])
+            assert await inbox.left() == {}
 
 
 async def test_redeliveries_at_once(backend: Backend, bot_id: int) -> None:

@@ -9,11 +9,13 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import Application, ContextTypes, TypeHandler
 
 from bot import words
+from bot.telegram import texts
 from bot.telegram.faults import Faults, told
+from bot.telegram.holding import Holding
 from bot.telegram.limits import Window
 from bot.telegram.ordering import Taken
 from bot.web.client import LateError
-from memnn.errors import StoreUnavailableError
+from memnn.errors import StoreFullError, StoreKeyError, StoreUnavailableError
 from tests.bot.telegram.served import ADA, telegram
 from tests.telegram_server import TelegramServer
 from tests.telegram_server.client import client
@@ -64,7 +66,7 @@ def test_a_lost_call_names_its_cause() -> None:
 def test_an_unreadable_update_is_counted_in_its_chat(caplog: pytest.LogCaptureFixture) -> None:
     """The log names its number; the count names the chat."""
     counted: list[tuple[str, str]] = []
-    faults = Faults(BOT, lambda scope, line: counted.append((scope, line)))
+    faults = Faults(BOT, lambda scope, line: counted.append((scope, line)), lambda _: True)
     faults.unreadable(Taken(77, 5, b"{}"), KeyError(SAID))
     faults.unreadable(Taken(78, 0, b"{}"), KeyError(SAID))
     assert [scope for scope, _ in counted] == ["4242:5", ""]
@@ -79,9 +81,12 @@ async def _server() -> AsyncIterator[TelegramServer]:
         yield server
 
 
-async def fail(server: TelegramServer, update_id: int, error: Exception) -> list[tuple[str, str]]:
+async def fail(
+    server: TelegramServer, update_id: int, error: Exception, times: int = 1
+) -> list[tuple[str, str]]:
     """Let the handling of an update fail; returns what was counted."""
     counted: list[tuple[str, str]] = []
+    held = Holding(nothing)
 
     async def handle(_: Update, __: ContextTypes.DEFAULT_TYPE) -> None:
         await asyncio.sleep(0)
@@ -89,13 +94,20 @@ async def fail(server: TelegramServer, update_id: int, error: Exception) -> list
 
     async with client(server) as bot:
         application = Application.builder().bot(bot).updater(None).job_queue(None).build()
-        faults = Faults(BOT, lambda scope, line: counted.append((scope, line)))
+        faults = Faults(BOT, lambda scope, line: counted.append((scope, line)), held.failed)
         application.add_handler(TypeHandler(Update, handle))
         application.add_error_handler(faults.handler)
         await application.initialize()
         update = Update.de_json(server.world.updates.log[update_id], bot)
-        await application.process_update(update)
+        for _ in range(times):
+            await application.process_update(update)
     return counted
+
+
+async def nothing(_: object) -> set[int]:
+    """What other workers have."""
+    await asyncio.sleep(0)
+    return set()
 
 
 def newest(server: TelegramServer) -> int:
@@ -108,7 +120,10 @@ def newest(server: TelegramServer) -> int:
     [
         (ValueError(SAID), words.STUMBLED),
         (BadRequest("message is too long"), words.STUMBLED),
-        (StoreUnavailableError("Redis is away."), words.MEMORY_DOWN),
+        (StoreUnavailableError("Redis is away."), texts.HELD),
+        (StoreFullError("Redis at x is out of memory (OOM)"), texts.MEMORY_FULL),
+        (StoreUnavailableError("Redis at x refuses (NOPERM)"), words.MEMORY_DOWN),
+        (StoreKeyError("Not the key."), words.MEMORY_DOWN),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
@@ -122,6 +137,14 @@ async def test_the_user_gets_one_clear_line(
     assert sent.text == line
     assert sent.data["reply_to_message"]["message_id"] == post.message_id
     assert scope == f"{BOT}:{ADA}"
+
+
+async def test_what_is_held_is_told_of_once(server: TelegramServer) -> None:
+    """However often it is tried in vain."""
+    server.say(ADA, SAID)
+    error = StoreUnavailableError("Redis is away.")
+    assert len(await fail(server, newest(server), error, times=3)) == 1
+    assert [post.text for post in server.sent(ADA)] == [texts.HELD]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from telegram import Bot, Update
 
 from bot.store import Ledger, RedisStore
+from bot.telegram.holding import Holding
 from bot.telegram.intake import Intake, chat_of, id_of
 from bot.telegram.ordering import InOrder
 from bot.telegram.receipts import Receipts
@@ -31,7 +32,8 @@ class Edge:
         self.queue: asyncio.Queue[object] = asyncio.Queue()
         self.malformed: list[str] = []
         self.receipts = Receipts(ledger.inbox)
-        self.order = InOrder(self.queue, BOT, self.receipts.add, lambda *_: None)
+        self.held = Holding(ledger.inbox.lost)
+        self.order = InOrder(self.queue, BOT, self.receipts.add, lambda *_: None, self.held)
         self.intake = Intake(ledger.inbox, ledger.turns, self.order, self.malformed.append)
 
     async def handle(self) -> list[int]:

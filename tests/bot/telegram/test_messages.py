@@ -99,6 +99,32 @@ async def test_an_edited_command_is_left_alone(world: Scene) -> None:
     assert len(world.server.sent(ADA, after=found.message_id)) == 1
 
 
+async def test_an_edited_remember_rewrites_what_it_told(world: Scene) -> None:
+    """Its message has the sign, so that an edit of it is one of a memory."""
+    told = await world.tell(ADA, f"/remember {CODE}")
+    world.server.edit(ADA, told.message_id, "/remember my bike lock code is 9999")
+    page = await world.answer(ADA, "/memories")
+    assert page.text.startswith("1 memory")
+    assert "9999" in page.text
+    world.server.edit(ADA, told.message_id, "/remember")
+    world.server.edit(ADA, told.message_id, f"/remember@other_bot {WORK}")
+    assert "9999" in (await world.answer(ADA, "/memories")).text
+
+
+async def test_an_album_with_words_is_read(world: Scene) -> None:
+    """Its other pictures have none, and nothing is said of them."""
+    picture = world.server.photo(ADA)
+    await world.next(ADA, picture.message_id)
+    fields = {"photo": picture.data["photo"], "media_group_id": "77"}
+    first = world.server.message(ADA, fields | {"caption": f"/remember {CODE}"})
+    for _ in range(2):
+        world.server.message(ADA, fields)
+    await world.signed(first)
+    page = await world.answer(ADA, "/memories")
+    assert page.text.startswith("1 memory")
+    assert world.server.sent(ADA, after=first.message_id) == [page]
+
+
 async def test_what_is_told_and_asked_at_once_gets_both(world: Scene) -> None:
     """The answer to what it asks, and the sign for what it tells."""
     await world.tell(ADA, CODE)
@@ -240,21 +266,6 @@ async def test_quiet_remembers_without_a_sign(world: Scene) -> None:
     assert len(world.server.sent(ADA, after=told.message_id)) == 1
     assert (await world.answer(ADA, "/quiet")).text == texts.LOUD
     await world.tell(ADA, WORK)
-
-
-async def test_where_reactions_are_refused_words_do(world: Scene) -> None:
-    """Only for what is said to the bot: what it overhears in a group it takes silently."""
-    world.server.refuse_reactions(ADA)
-    for text in (CODE, WORK):
-        assert (await world.answer(ADA, text)).text == texts.NOTED
-    group = world.server.group("Family", [ADA])
-    hello = await world.next(group, 0)
-    world.server.refuse_reactions(group)
-    world.server.say(group, CODE)
-    noted = await world.answer(group, f"@memo_bot {WORK}")
-    assert noted.text == texts.NOTED
-    assert (await world.answer(group, "/memories")).text.startswith("2 memories")
-    assert len(world.server.sent(group, after=hello.message_id)) == 2
 
 
 async def test_two_people_and_their_group_never_mix(world: Scene) -> None:

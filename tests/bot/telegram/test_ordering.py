@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 
 import pytest
@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Bot, Update
 
+from bot.telegram.holding import Holding
 from bot.telegram.ordering import CHATS_AT_ONCE, InOrder, Lanes, Taken
+from memnn.errors import StoreUnavailableError
 from tests.telegram_updates import taken
 
 Handle = Callable[[Update], Awaitable[None]]
@@ -24,8 +26,22 @@ class Running:
         self.finished: list[int] = []
         self.malformed: list[tuple[int, str]] = []
         self._handle = handle
+        self.away, self.lost = False, set[int]()
         self._queue: asyncio.Queue[object] = asyncio.Queue()
-        self.order = InOrder(self._queue, BOT, self.finished.append, self._malformed)
+        self.held = Holding(self._lost)
+        self.order = InOrder(self._queue, BOT, self.finished.append, self._malformed, self.held)
+
+    async def _lost(self, ids: Collection[int]) -> set[int]:
+        await asyncio.sleep(0)
+        if self.away:
+            raise StoreUnavailableError
+        return self.lost & set(ids)
+
+    async def _handled(self, update: Update) -> None:
+        try:
+            await self._handle(update)
+        except StoreUnavailableError:
+            self.held.failed(update.update_id)
 
     def _malformed(self, update: Taken, error: Exception) -> None:
         self.malformed.append((update.id, type(error).__name__))
@@ -36,7 +52,7 @@ class Running:
             while True:
                 update = await self._queue.get()
                 assert isinstance(update, Update)
-                tasks.create_task(self.order.process_update(update, self._handle(update)))
+                tasks.create_task(self.order.process_update(update, self._handled(update)))
 
 
 @asynccontextmanager
@@ -152,6 +168,109 @@ async def test_a_drain_gives_up_in_time_and_finishes_nothing_more() -> None:
         await asyncio.sleep(0.01)
         assert begun == [0, 3]
         assert not run.finished
+
+
+class Away:
+    """A handling that fails as long as the memory is away for some chats."""
+
+    def __init__(self, *chats: int) -> None:
+        self.chats = set(chats)
+        self.begun: list[int] = []
+        self.handled: list[int] = []
+
+    async def __call__(self, update: Update) -> None:
+        """Handle an update."""
+        await asyncio.sleep(0)
+        self.begun.append(update.update_id)
+        assert update.effective_chat
+        if update.effective_chat.id in self.chats:
+            raise StoreUnavailableError
+        self.handled.append(update.update_id)
+
+
+async def finished(run: Running, many: int) -> None:
+    """Wait until so many updates are done with."""
+    for _ in range(500):
+        if len(run.finished) < many:
+            await asyncio.sleep(0.02)
+    assert len(run.finished) == many
+
+
+async def test_what_the_memory_is_away_for_is_held() -> None:
+    """It is handled again, first of its chat, once the memory is back; other chats go on."""
+    handle = Away(1)
+    async with running(handle) as run:
+        run.away = True
+        for update in (taken(1, 1), taken(2, 1), taken(3, 2), taken(4, 2)):
+            run.order.add(update)
+        await finished(run, 2)
+        await asyncio.sleep(1.2)
+        assert (handle.begun, handle.handled) == ([1, 3, 4], [3, 4])  # nobody tries in vain
+        handle.chats.clear()
+        run.away = False
+        await finished(run, 4)
+        assert handle.handled == [3, 4, 1, 2]
+        assert run.finished == [3, 4, 1, 2]
+        assert len(run.order) == len(run.held) == 0
+
+
+async def test_what_fails_again_is_tried_less_and_less_often() -> None:
+    """Where only a part of the memory is away, the rest of which says that it is there."""
+    handle = Away(1)
+    async with running(handle) as run:
+        run.order.add(taken(1, 1))
+        await asyncio.sleep(2.0)
+        assert handle.begun == [1, 1, 1]  # after 0, 0.5 and 1.5 seconds
+        handle.chats.clear()
+        await finished(run, 1)
+
+
+async def test_what_another_worker_has_by_now_is_passed_over() -> None:
+    """This one was silent while the memory was away, so that it was taken for dead."""
+    handle = Away(1)
+    async with running(handle) as run:
+        run.lost = {1, 2}
+        for number in (1, 2, 3):
+            run.order.add(taken(number, 1))
+        await asyncio.sleep(0.2)
+        handle.chats.clear()
+        await finished(run, 1)
+        assert (handle.handled, run.finished) == ([3], [3])
+        assert len(run.order) == 0
+
+
+async def test_what_is_held_can_be_dropped() -> None:
+    """It counts among what waits, and its chat goes on without it."""
+    handle = Away(1)
+    async with running(handle) as run:
+        for number in (1, 2):
+            run.order.add(taken(number, 1))
+        await asyncio.sleep(0.2)
+        assert sorted(run.order.waiting()) == [1, 2]
+        handle.chats.clear()
+        run.order.drop({1})
+        await finished(run, 1)
+        await asyncio.sleep(0.8)
+        assert handle.begun == [1, 2]
+        assert run.finished == [2]
+
+
+async def test_a_drain_waits_for_no_memory() -> None:
+    """What is held stays unfinished, and so does what waits behind it; all else is finished."""
+    handle = Away(1)
+    async with running(handle) as run:
+        run.away = True
+        for number in (1, 2):
+            run.order.add(taken(number, 1))
+        await asyncio.sleep(0.1)
+        run.order.add(taken(3, 2))
+        async with asyncio.timeout(2):
+            await run.order.drain(5)
+        run.order.add(taken(4, 1))
+        handle.chats.clear()
+        run.away = False
+        await asyncio.sleep(0.8)
+        assert (handle.begun, run.finished) == ([1, 3], [3])
 
 
 async def test_there_is_room_until_too_many_wait() -> None:

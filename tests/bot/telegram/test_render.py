@@ -54,7 +54,7 @@ def answers(draw: st.DrawFn) -> Answered:
     text = draw(st.none() | _NASTY)
     best = tuple(Scored(memory, 0.5, draw(st.floats(-9, 9))) for memory in supports)
     chosen = supports[0].id if supports else None
-    hops = tuple(Hop(3, best, chosen, 0.1) for _ in range(draw(st.integers(0, 3)))) if best else ()
+    hops = tuple(Hop(3, best, chosen, 0.1) for _ in range(draw(st.integers(0, 6)))) if best else ()
     readings = tuple((draw(_NASTY), 0.5) for _ in range(draw(st.integers(0, 3))))
     answer = Answer(text, (), supports, 0.7, Trace(hops, "span", readings))
     return Answered("who?", answer, nearest)
@@ -68,9 +68,24 @@ _many = settings(max_examples=60, print_blob=False, suppress_health_check=[Healt
 def test_every_answer_is_valid(value: Answered, quoted: bool) -> None:  # noqa: FBT001 -- drawn
     """Answers, evidence and traces, together in one message, parse and fit."""
     valid(render.answer(value, NOW, quoted=quoted))
-    valid(f"{render.answer(value, NOW, quoted=quoted)}\n\n{render.why(value, NOW)}")
+    valid(render.explained(value, NOW, quoted=quoted))
     picks = render.listing(value.nearest[:5], NOW)
     valid(f"{render.answer(value, NOW, quoted=quoted)}\n\n{texts.WHICH}\n{picks}")
+
+
+def test_a_long_trace_loses_its_last_hops() -> None:
+    """Below the longest answer, of whoever has the longest name, as many stand as fit."""
+    told = [Memory(n, "7", "told " * 90, NOW, f"{n} " + "speaker " * 8) for n in range(1, 11)]
+    best = tuple(Scored(memory, 0.5, float(memory.id)) for memory in told)
+    hops = tuple(Hop(10**9, best, memory.id, 0.1) for memory in told[:6])
+    answer = Answer("answer " * 90, (), tuple(told), 0.7, Trace(hops, "span", (("x" * 90, 0.5),)))
+    value = Answered("who?", answer)
+    shown = valid(render.explained(value, NOW, quoted=False))
+    assert "hop 1" in shown
+    assert units(shown) > 3000
+    assert shown.endswith("70% sure")
+    few = Answered("who?", Answer("8206", (), (told[0],), 0.7, Trace(hops[:2])))
+    assert "hop 2" in valid(render.explained(few, NOW, quoted=False))
 
 
 @_many

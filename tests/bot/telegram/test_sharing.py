@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from telegram import Bot, Update
 
 from bot.store import Ledger, RedisStore
+from bot.telegram.holding import Holding
 from bot.telegram.intake import Intake
 from bot.telegram.ordering import InOrder
 from bot.telegram.receipts import Receipts
@@ -31,8 +32,9 @@ class Worker:
         self.handled: list[tuple[int, int]] = []
         self.living = 0
         self.receipts = Receipts(ledger.inbox)
+        self.held = Holding(ledger.inbox.lost)
         self._queue: asyncio.Queue[object] = asyncio.Queue()
-        self.order = InOrder(self._queue, BOT, self.receipts.add, lambda *_: None)
+        self.order = InOrder(self._queue, BOT, self.receipts.add, lambda *_: None, self.held)
         self.intake = Intake(ledger.inbox, ledger.turns, self.order, lambda _: None)
         self.sharing = Sharing(ledger, self.intake, self.order, self._share, alone=False)
 
@@ -119,6 +121,37 @@ async def test_who_was_taken_for_dead_lets_go_of_what_others_have(store: RedisSt
     await ben.handle()
     assert ann.handled == [(5, 1)]  # was at work already
     assert ben.handled == [(5, 1), (5, 2), (5, 3)]
+
+
+async def test_who_stops_takes_nothing_over(store: RedisStore) -> None:
+    """What is handed to a worker that finishes its work waits for the others, in order."""
+    ann, ben = await _workers(store, 2)
+    await ann.intake.take([said(1, 5)])
+    await ben.intake.take([said(2, 5), said(3, 5)])
+    ann.intake.close()
+    await ann.intake.take_over([2])
+    assert await ann.intake.resume() == 0
+    await ann.handle()
+    await ann.sharing.leave()
+    await ben.intake.take([said(4, 5)])
+    await ben.handle()
+    assert (ann.handled, ben.handled) == ([(5, 1)], [(5, 2), (5, 3), (5, 4)])
+
+
+async def test_what_was_held_too_long_is_handled_once(store: RedisStore) -> None:
+    """A worker that was taken for dead while it held a chat finds that another has it."""
+    ann, ben = await _workers(store, 2)
+    await ann.intake.take([said(1, 5), said(2, 5)])
+    ann.held.failed(1)
+    await ann.handle()
+    await ann.sharing.leave()  # as if its lease had ended
+    await ben.intake.resume()
+    await asyncio.sleep(1.0)
+    assert len(ann.order) == 0
+    await ann.handle()
+    await ben.handle()
+    assert ben.handled == [(5, 1), (5, 2)]
+    assert ann.handled == [(5, 1)]  # when the memory was away
 
 
 class Life:

@@ -233,6 +233,28 @@ async def test_forgetting_all_takes_the_name_along(mind: RedisStore, model: Mode
         assert (chat.id, chat.name, chat.username, chat.quiet) == (ADA, "", "", True)
 
 
+async def test_a_group_that_moved_is_forgotten_under_both_names(world: Scene) -> None:
+    """Its record of before has a name, too."""
+    group = world.server.group("Family", [ADA], kind="group")
+    await world.tell(group, CODE, user=ADA)
+    moved = world.server.migrate(group)
+    sure = await world.answer(moved, "/forget_all", user=ADA)
+    sure = await world.tap(sure, "Forget 1 memory", user=ADA)
+    assert sure.text.startswith("Forgot 1 memory")
+    known = {chat.id: (chat.name, chat.home) for chat in await world.ledger.chats.all()}
+    assert known == {group: ("", None), moved: ("", group)}
+
+
+async def test_a_page_that_cannot_be_shown_is_told(world: Scene) -> None:
+    """Only that it is shown already is fine; a refusal is not taken for it."""
+    await world.tell(ADA, CODE)
+    page = await world.answer(ADA, "/memories")
+    refusal = "Bad Request: message can't be edited"
+    world.server.fault("editMessageText", status=400, description=refusal)
+    assert await world.answered(world.server.tap(ADA, "🗑 1")) == words.STUMBLED
+    assert "Undo 1" not in str(page.keyboard)
+
+
 async def test_in_a_group_administrators_forget_all(world: Scene) -> None:
     """Another member's tap is answered with who may; the question stays."""
     group = world.server.group("Family", [ADA, EVE])
