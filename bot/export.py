@@ -1,13 +1,15 @@
 """The memories of a scope as a file, and back: JSON Lines for machines, Markdown for people.
 
 One line of the JSON form is one memory. It is read back by the same names; a message that is known
-already stays as it is, so that reading a file twice changes nothing.
+already stays as it is, so that reading a file twice changes nothing. Another chat numbers its
+messages, too: what comes from elsewhere keeps the name of that scope before its own.
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TypeAlias
 
 from bot.conversation import Conversation
 from bot.conversation_file import (
@@ -40,12 +42,17 @@ class Exported(Record):
         time: When it was said; without a zone, UTC.
         speaker: Who said it; empty for the owner of the memories.
         text: The statement.
+        scope: Whose memory it was; empty in a file that does not say.
     """
 
     message: Text
     time: Time
     speaker: Text = ""
     text: Text
+    scope: Text = ""
+
+
+_Said: TypeAlias = tuple[str, list[Exported]]  # a message's name, and its memories
 
 
 async def collect(conversation: Conversation, scope: str) -> list[Memory]:
@@ -62,8 +69,10 @@ async def collect(conversation: Conversation, scope: str) -> list[Memory]:
     return memories[::-1]
 
 
-def write(path: Path, memories: Sequence[Memory]) -> None:
-    """Write memories to a new file that only its owner may read, in the form of its ending.
+def write(path: Path, memories: Sequence[Memory], scope: str) -> None:
+    """Write the memories of a scope to a new file, in the form of its ending.
+
+    Only its owner may read it.
 
     Raises:
         DataError: The ending is unknown, the file exists, or it cannot be written; nothing is left.
@@ -71,7 +80,8 @@ def write(path: Path, memories: Sequence[Memory]) -> None:
     ending = path.suffix.lower()
     if ending not in MARKDOWN_ENDINGS | JSON_ENDINGS:
         raise DataError(f"{path}: the name should end in .md for reading or .jsonl for an import")
-    content = to_markdown(memories) if ending in MARKDOWN_ENDINGS else to_json_lines(memories)
+    readable = ending in MARKDOWN_ENDINGS
+    content = to_markdown(memories) if readable else to_json_lines(memories, scope)
     try:
         with new_file(path) as file:
             file.write(content.encode())
@@ -81,11 +91,17 @@ def write(path: Path, memories: Sequence[Memory]) -> None:
         raise DataError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def to_json_lines(memories: Sequence[Memory]) -> str:
+def to_json_lines(memories: Sequence[Memory], scope: str) -> str:
     """One line a memory, as `read` takes them."""
     lines = (
-        {"message": m.message_id, "time": m.time.isoformat(), "speaker": m.speaker, "text": m.text}
-        for m in memories
+        {
+            "message": memory.message_id,
+            "time": memory.time.isoformat(),
+            "speaker": memory.speaker,
+            "text": memory.text,
+            "scope": scope,
+        }
+        for memory in memories
     )
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
@@ -166,31 +182,38 @@ async def take_in(
     before = (await conversation.memories(scope, limit=1)).total
     messages: dict[str, list[Exported]] = {}
     for memory in memories:  # an edit may have put later memories between those of one message
-        messages.setdefault(memory.message, []).append(memory)
-    for some in _batches(messages.values()):
-        told = [(_message(held), [memory.text for memory in held]) for held in some]
+        messages.setdefault(_name(memory, scope), []).append(memory)
+    for some in _batches(messages.items()):
+        told = [(_message(*said), [memory.text for memory in said[1]]) for said in some]
         await conversation.take_in_all(scope, told)
-        tick(sum(map(len, some)))
+        tick(sum(len(held) for _, held in some))
     return (await conversation.memories(scope, limit=1)).total - before
 
 
-def _batches(messages: Iterable[list[Exported]]) -> Iterator[list[list[Exported]]]:
+def _name(memory: Exported, scope: str) -> str:
+    """What its message is called where it is taken in."""
+    if memory.scope in ("", scope):
+        return memory.message
+    return f"{memory.scope}/{memory.message}".removeprefix(f"{scope}/")
+
+
+def _batches(messages: Iterable[_Said]) -> Iterator[list[_Said]]:
     """Messages whose memories are stored in one step; one of many memories is a batch alone."""
-    some: list[list[Exported]] = []
+    some: list[_Said] = []
     size = 0
-    for held in messages:
+    for name, held in messages:
         if some and size + len(held) > _STEP:
             yield some
             some, size = [], 0
-        some.append(held)
+        some.append((name, held))
         size += len(held)
     if some:
         yield some
 
 
-def _message(held: Sequence[Exported]) -> Message:
+def _message(name: str, held: Sequence[Exported]) -> Message:
     text = "\n".join(memory.text for memory in held)
-    return Message(held[0].message, text, held[0].time, held[0].speaker)
+    return Message(name, text, held[0].time, held[0].speaker)
 
 
 def _said(memory: Memory) -> str:

@@ -84,7 +84,7 @@ async def export_to(settings: Settings, path: Path) -> int:
     """
     async with open_runtime(settings) as runtime:
         memories = await export.collect(runtime.conversation, TERMINAL)
-    export.write(path, memories)
+    export.write(path, memories, TERMINAL)
     return len(memories)
 
 

@@ -141,7 +141,7 @@ class Commands:
     async def _export(self, rest: str) -> Shown:
         path = _path(rest)
         memories = await export.collect(self._conversation, self._scope)
-        export.write(path, memories)
+        export.write(path, memories, self._scope)
         return line(words.EXPORTED.format(count=many(len(memories)), path=path))
 
     async def _forget_all(self, _: str) -> Shown:

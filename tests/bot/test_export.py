@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Conversation
-from bot.export import Exported, collect, read, take_in, to_json_lines, to_markdown, write
+from bot.export import (
+    Exported,
+    collect,
+    read,
+    read_bytes,
+    take_in,
+    to_json_lines,
+    to_markdown,
+    write,
+)
 from memnn.errors import DataError
 from memnn.in_memory import InMemoryStore
 from memnn.model import Model
@@ -29,7 +38,7 @@ MEMORIES = (
 
 def test_json_lines_read_back(tmp_path: Path) -> None:
     """What is written as JSON Lines is read as it was."""
-    write(tmp_path / "m.jsonl", MEMORIES)
+    write(tmp_path / "m.jsonl", MEMORIES, "a")
     assert [(e.message, e.time, e.speaker, e.text) for e in read(tmp_path / "m.jsonl")] == [
         (m.message_id, m.time, m.speaker, m.text) for m in MEMORIES
     ]
@@ -54,10 +63,10 @@ def test_markdown_is_for_people() -> None:
 def test_a_file_of_memories_is_its_owners(tmp_path: Path) -> None:
     """Nobody else may read it, and one that exists is not written over."""
     path = tmp_path / "m.md"
-    write(path, MEMORIES)
+    write(path, MEMORIES, "a")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(DataError, match="is there already"):
-        write(path, ())
+        write(path, (), "a")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +76,7 @@ def test_a_file_of_memories_is_its_owners(tmp_path: Path) -> None:
 def test_a_name_that_cannot_be_written_is_named(name: str, says: str, tmp_path: Path) -> None:
     """An unknown ending or a missing folder is an error that begins with the name."""
     with pytest.raises(DataError, match=says):
-        write(tmp_path / name, MEMORIES)
+        write(tmp_path / name, MEMORIES, "a")
 
 
 def test_a_disk_that_fills_up_leaves_no_part_of_a_file(tmp_path: Path) -> None:
@@ -76,7 +85,7 @@ def test_a_disk_that_fills_up_leaves_no_part_of_a_file(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 14, limits[1]))
     try:
         with pytest.raises(DataError, match=r"m\.jsonl: cannot be written: "):
-            write(tmp_path / "m.jsonl", MEMORIES * 1000)
+            write(tmp_path / "m.jsonl", MEMORIES * 1000, "a")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert not list(tmp_path.iterdir())
@@ -96,7 +105,7 @@ def test_a_disk_that_fills_up_leaves_no_part_of_a_file(tmp_path: Path) -> None:
 def test_a_broken_import_is_named(line: str, says: str, tmp_path: Path) -> None:
     """File and line, and what is wrong there."""
     path = tmp_path / "m.jsonl"
-    path.write_text(to_json_lines(MEMORIES[:1]) + line + "\n")
+    path.write_text(to_json_lines(MEMORIES[:1], "a") + line + "\n")
     with pytest.raises(DataError) as caught:
         read(path)
     assert str(caught.value).startswith(f"{path}:2: {says}")
@@ -106,7 +115,7 @@ def test_a_broken_import_is_named(line: str, says: str, tmp_path: Path) -> None:
 def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """Whatever a memory says, its export is read back as it was."""
     path = tmp_path_factory.mktemp("any") / "m.jsonl"
-    write(path, [Memory(1, "m", f"x{text}", TIME)])
+    write(path, [Memory(1, "m", f"x{text}", TIME)], "a")
     assert read(path)[0].text == f"x{text}"
 
 
@@ -117,7 +126,7 @@ async def test_an_import_gives_the_memories_back(tiny: Model, tmp_path: Path) ->
         told = Message(memory.message_id, memory.text, memory.time, memory.speaker)
         await conversation.keep("s", told)
     before = await collect(conversation, "s")
-    write(tmp_path / "m.jsonl", before)
+    write(tmp_path / "m.jsonl", before, "s")
     await conversation.forget_all("s")
     memories = read(tmp_path / "m.jsonl")
     assert [await take_in(conversation, "s", memories) for _ in range(2)] == [2, 0]
@@ -148,7 +157,7 @@ def test_a_pipe_is_imported(form: str) -> None:
     said = {"i": 1, "t": "2026-03-02T08:30:00", "text": MEMORIES[1].text, "kind": "statement"}
     told = json.dumps({"user": "Ada", "messages": [said]})
     reading, writing = os.pipe()
-    os.write(writing, (to_json_lines(MEMORIES[1:2]) if form == "memories" else told).encode())
+    os.write(writing, (to_json_lines(MEMORIES[1:2], "a") if form == "memories" else told).encode())
     os.close(writing)
     held = read(Path(f"/dev/fd/{reading}"))
     os.close(reading)
@@ -175,3 +184,19 @@ async def test_many_memories_are_taken_in(tiny: Model) -> None:
     assert await take_in(conversation, "a", held) == 0
     texts = [memory.text for memory in await collect(conversation, "a")]
     assert texts == [memory.text for memory in held]
+
+
+async def test_what_comes_from_another_chat_is_none_of_this_ones_messages(tiny: Model) -> None:
+    """Both number their messages: message 1 of the one is kept beside message 1 of the other."""
+    conversation = Conversation(Network(tiny, InMemoryStore()))
+    await conversation.keep("here", Message("1", "I live in Lyon", TIME))
+    await conversation.keep("there", Message("1", "I live in Nantes", TIME))
+    moved = to_json_lines(await collect(conversation, "there"), "there").encode()
+    for added in (1, 0):
+        assert await take_in(conversation, "here", read_bytes(moved, "m.jsonl")) == added
+    held = await collect(conversation, "here")
+    assert [memory.message_id for memory in held] == ["1", "there/1"]
+    back = to_json_lines(held, "here").encode()
+    await conversation.forget_all("here")
+    assert await take_in(conversation, "here", read_bytes(back, "m.jsonl")) == 2
+    assert [memory.message_id for memory in await collect(conversation, "here")] == ["1", "there/1"]
