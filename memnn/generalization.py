@@ -13,6 +13,7 @@ from memnn.model import Model
 from memnn.records import Kind, Message, Perception, Plan, Slot
 from memnn.scorer import Role
 from memnn.text import tokenise
+from memnn.vocabulary import filed
 
 
 class Generalization:
@@ -60,7 +61,7 @@ class Generalization:
         So what Ann told is found for "what did Ann say?", and when Ann herself asks.
         """
         told = (word for said in (text, speaker) for word in self._model.memory(said))
-        return tuple(dict.fromkeys(word.hash for word in told if word.content))
+        return filed(told)
 
     def _plans(self, messages: Sequence[Message], told: Sequence[Sequence[str]]) -> list[Plan]:
         texts = [list(self._slots(sentences)) for sentences in told]

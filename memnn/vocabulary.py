@@ -6,7 +6,7 @@ word alone is worked out once and cached, and so are the texts that were read la
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -102,6 +102,11 @@ class Vocabulary:
 
     def _pieces(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(fold(text), add_special_tokens=False).ids)
+
+
+def filed(words: Iterable[Word]) -> tuple[int, ...]:
+    """What words are filed under: hashes of the content words, mistyped ones as they were meant."""
+    return tuple(dict.fromkeys(word.hash for word in words if word.content))
 
 
 def form_hash(text: str) -> int:

@@ -3,8 +3,10 @@
 import re
 from typing import Final
 
+from bot import words
 from bot.replies import Reply
-from memnn.errors import StoreFullError, StoreReadOnlyError, StoreUnavailableError
+from bot.telegram import texts
+from memnn.errors import StoreError, StoreFullError, StoreReadOnlyError, StoreUnavailableError
 
 _KINDS: Final = (StoreUnavailableError, StoreReadOnlyError, StoreFullError)
 # A server that answers with one of these goes on doing so, and one update must not stop its chat.
@@ -16,9 +18,9 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, _KINDS) and not _STAYING.search(str(error))
 
 
-def is_full(error: object) -> bool:
-    """Whether an error, or a line about one, says that the memory has no room."""
-    return "(OOM)" in str(error)
+def plainly(error: StoreError) -> str:
+    """What a chat is told of an error: where the memory is, is nothing for it."""
+    return texts.MEMORY_FULL if "(OOM)" in str(error) else words.MEMORY_DOWN
 
 
 def was_away(reply: Reply) -> bool:

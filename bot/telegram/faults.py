@@ -21,7 +21,7 @@ from telegram.ext import ContextTypes
 from bot import words
 from bot.scopes import chat_scope
 from bot.telegram import pacing, request, texts
-from bot.telegram.away import is_away, is_full
+from bot.telegram.away import is_away, plainly
 from bot.telegram.ordering import Taken
 from bot.telegram.reaching import named
 from memnn.errors import MemnnError, StoreError
@@ -101,9 +101,7 @@ def _place(error: BaseException) -> str:
 
 def _line(error: BaseException) -> str:
     """What the user is told of an error."""
-    if not isinstance(error, StoreError):
-        return words.STUMBLED
-    return texts.MEMORY_FULL if is_full(error) else words.MEMORY_DOWN
+    return plainly(error) if isinstance(error, StoreError) else words.STUMBLED
 
 
 def _unreachable(error: BaseException) -> bool:

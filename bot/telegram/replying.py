@@ -15,11 +15,10 @@ from telegram import (
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest
 
-from bot import words
 from bot.replies import Answered, Reply
 from bot.store import Chat
 from bot.telegram import render, texts
-from bot.telegram.away import is_full, was_away
+from bot.telegram.away import plainly, was_away
 from bot.telegram.buttons import Action, button, rows
 from bot.telegram.desk import Desk
 from bot.telegram.incoming import Incoming, number_of
@@ -104,10 +103,10 @@ async def respond(
 
 
 def _line(reply: Reply) -> str:
-    """The line of a reply; where the memory is, is nothing for a chat."""
-    if not (reply.failed and "://" in reply.line):
+    """The line of a reply, but for one that names the server."""
+    if reply.trouble is None or "://" not in reply.line:
         return render.text(reply.line)
-    return texts.MEMORY_FULL if is_full(reply.line) else render.text(words.MEMORY_DOWN)
+    return plainly(reply.trouble)
 
 
 def _doubt(reply: Reply) -> Action | None:

@@ -20,7 +20,7 @@ from memnn.scorer import Bags
 from memnn.slots import Slots
 from memnn.text import tokenise
 from memnn.training.conversations import Conversation, Turn
-from memnn.vocabulary import Vocabulary, Word
+from memnn.vocabulary import Vocabulary, Word, filed
 
 QUESTION_WORDS = ModelConfig().question_words
 MEMORY_WORDS = ModelConfig().memory_words
@@ -111,7 +111,7 @@ def _user(conversation: Conversation, vocabulary: Vocabulary, *, phrasings: bool
     blank = pack(b"----", np.zeros(1, dtype=np.float32))
     memories = [vocabulary.words(tokenise(turn.text, MEMORY_WORDS)) for turn in statements]
     slots = Slots(
-        Memory(row + 1, str(turn.index), turn.text, turn.time, "", blank, _filed(words))
+        Memory(row + 1, str(turn.index), turn.text, turn.time, "", blank, filed(words))
         for row, (turn, words) in enumerate(zip(statements, memories, strict=True))
     )
     asked: list[Asked] = []
@@ -126,8 +126,3 @@ def _user(conversation: Conversation, vocabulary: Vocabulary, *, phrasings: bool
             for text in texts
         ]
     return User(conversation.user, slots, memories, asked) if asked else None
-
-
-def _filed(words: Sequence[Word]) -> tuple[int, ...]:
-    """What a memory is filed under, as `memnn.generalization` has it: mistyped words as meant."""
-    return tuple(dict.fromkeys(word.hash for word in words if word.content))

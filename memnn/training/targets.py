@@ -49,8 +49,9 @@ def target(turn: Turn, supports: Sequence[Sequence[Token]]) -> Target | None:
         supports: The words of its supports, as the reader will get them.
     """
     answers = [tokenise(answer) for answer in turn.answers]
-    if turn.category == "yesno" and [a.casefold() for a in turn.answers[:1]] in (["yes"], ["no"]):
-        return Target(Form.YES if turn.answers[0].casefold() == "yes" else Form.NO)
+    said = turn.answers[0].casefold() if turn.answers else ""
+    if turn.category == "yesno" and said in ("yes", "no"):
+        return Target(Form.YES if said == "yes" else Form.NO)
     spans = tuple(s for answer in answers for s in _find(answer, supports))
     if turn.category == "list":
         items = tuple(s for answer in answers for s in _find(answer, supports)[:1])

@@ -195,3 +195,29 @@ def test_buckets_are_made_anew_on_demand(run: Run, tmp_path: Path) -> None:
     done = run("rebucket")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "buckets: none yet: no chat is large enough to need them\n"
+
+
+def test_one_memory_is_counted_as_one(run: Run) -> None:
+    """`import` reads a pipe, and like `export` it says "1 memory"."""
+    said = {"i": 1, "t": "2026-03-02T08:30:00", "text": "I live in Nantes", "kind": "statement"}
+    line = json.dumps({"user": "u", "messages": [said]})
+    assert run("import", "/dev/stdin", said=line).stdout == "1 memory added\n"
+    assert run("export", "m.jsonl").stdout == "1 memory written to m.jsonl\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_a_closed_input_is_one_that_has_ended(
+    closed: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A chat that is started without the usual streams leaves in peace; nothing else is read."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$0" -m bot chat {closed}', sys.executable],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Traceback" not in done.stderr
