@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -83,24 +84,24 @@ def served(  # noqa: PLR0913 -- an option each
     """Train the served network; cut off and called again, it goes on where it was."""
     work = work or out.with_name(out.name + ".work")
     config = ModelConfig()
+    recipe = Recipe(
+        conversations,
+        data,
+        work,
+        seed=seed,
+        scenes=scenes,
+        stories=stories,
+        start=start,
+        threads=threads,
+        device=device,
+    )
+    _try(recipe)
     with _progress() as progress, tempfile.TemporaryDirectory() as folder:
-        recipe = Recipe(
-            conversations,
-            data,
-            work,
-            seed=seed,
-            scenes=scenes,
-            stories=stories,
-            encoder=packaged_encoder(Path(folder)),
-            start=start,
-            threads=threads,
-            device=device,
-        )
-        _try(recipe)
+        encoder = packaged_encoder(Path(folder))
         if not (work / "static.safetensors").exists():
-            save_static(_distilled(recipe.encoder, config.static, progress), work)
+            save_static(_distilled(encoder, config.static, progress), work)
         model, about = train(
-            recipe,
+            replace(recipe, encoder=encoder),
             config,
             load_static(work),
             Spelling.of(common_words(subtitle_words())),
