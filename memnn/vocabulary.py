@@ -67,6 +67,7 @@ class Vocabulary:
         self._unknown = tokenizer.token_to_id("[UNK]") or 0
         self.begin = tokenizer.token_to_id("[CLS]") or self._unknown  # of a page
         self.end = tokenizer.token_to_id("[SEP]") or self._unknown  # of the question; of a memory
+        self.mask = tokenizer.token_to_id("[MASK]") or self._unknown  # of what is not to be read
         self._word = lru_cache(_CACHED_WORDS)(self._learn)
         self.read = lru_cache(_CACHED_TEXTS)(self._read)
 

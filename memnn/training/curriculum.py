@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from memnn.config import ModelConfig
 from memnn.training.drawing import Drawing, Exercise
+from memnn.training.names import Names
 from memnn.training.pages import Example, Lesson
 from memnn.training.telling import tells_scenes
 from memnn.vocabulary import Vocabulary
@@ -69,8 +70,10 @@ class Curriculum:
         people = [each for each in material.questions if not tells_scenes(each[0].user.name)]
         scenes = [each for each in material.questions if tells_scenes(each[0].user.name)]
         people += [each for each in people if _gathers(each)]
+        asking = [each[0].user for each in (*material.questions, *material.stories)]
+        names = Names.among(dict.fromkeys(asking))
         return cls(
-            Drawing(vocabulary, material.questions, material.lessons, config),
+            Drawing(vocabulary, material.questions, material.lessons, config, names),
             [*people, *scenes],
             material.stories,
             round(_STORIES * len(people)) if material.stories else 0,

@@ -1,12 +1,13 @@
 """Laying out pages: a question with memories around it, and what is right there.
 
-Every time a question is asked, the page is laid out anew: another phrasing, other rivals, typed
-carelessly or not; now and then without what would answer it, or with somebody else's question.
+Every time a question is asked, the page is laid out anew: another phrasing, other rivals and names,
+typed carelessly or not, some words hidden; now and then without what would answer it, or with
+somebody else's question.
 """
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from memnn.reading import MARKS, Candidate, Page, cut, fitting
 from memnn.shortlist import Shortlist, candidate_marks
 from memnn.text import tokenise
 from memnn.training.examples import CHAINED, MEMORY_WORDS, QUESTION_WORDS, Asked, User
-from memnn.training.noise import SLIPS, Noise, careless, slip
+from memnn.training.names import Aliases, Names
+from memnn.training.noise import SLIPS, Noise, careless, hidden, slip
 from memnn.training.pages import Example, Lesson
 from memnn.training.targets import Span, Target
 from memnn.vocabulary import Vocabulary, Word
@@ -62,12 +64,14 @@ class Drawing:
         questions: All questions, for those of somebody else.
         lessons: For R; may be none.
         config: How much a page may hold.
+        names: Of the users whose pages are laid out; those of nobody else change.
     """
 
     vocabulary: Vocabulary
     questions: Sequence[Sequence[Example]]
     lessons: Sequence[Lesson]
     config: ModelConfig
+    names: Names = field(default_factory=Names)
 
     def exercise(self, phrasings: Sequence[Example], choice: random.Random) -> Exercise:
         """Ask a question once."""
@@ -99,31 +103,34 @@ class Drawing:
     def _laid(self, example: Example, choice: random.Random) -> Exercise:
         asked = example.asked
         gold = (*asked.support, *(() if example.newer is None else (example.newer,)))
-        words = cut(self._typed(asked, choice), self.config.text_pieces)
+        aliases = self.names.drawn(example.user, choice)
+        words = cut(self._typed(asked, aliases, choice), self.config.text_pieces)
         noise = Noise.drawn(choice)
         rows = sorted(_drawn(example, gold, choice), key=lambda row: row not in gold)
-        texts = [self._told(example.user, row, noise, choice) for row in rows]
+        texts = [self._told(example.user, row, aliases, noise, choice) for row in rows]
         fit = fitting(words, texts, self.config.page_pieces)  # supports first
         told = sorted(((rows[at], texts[at]) for at in fit), key=lambda pair: pair[0])
         marks = _marks(example, [row for row, _ in told])
         page = Page(words, [Candidate(t, m) for (_, t), m in zip(told, marks, strict=True)])
         return _judged(example, page, [row for row, _ in told], gold)
 
-    def _typed(self, asked: Asked, choice: random.Random) -> list[Word]:
+    def _typed(self, asked: Asked, aliases: Aliases, choice: random.Random) -> list[Word]:
         """The question as somebody in a hurry would have typed it, every other time."""
-        if choice.random() < _NEAT:
-            return asked.words
-        text = slip(careless(asked.text, choice), choice, choice.choice(SLIPS))
+        text = aliases.within(asked.text)
+        if choice.random() >= _NEAT:
+            text = slip(careless(text, choice), choice, choice.choice(SLIPS))
         return self.vocabulary.words(tokenise(text, QUESTION_WORDS))
 
-    def _told(self, user: User, row: int, noise: Noise, choice: random.Random) -> list[Word]:
-        """A memory's words as they were read, some of them mistyped."""
+    def _told(
+        self, user: User, row: int, aliases: Aliases, noise: Noise, choice: random.Random
+    ) -> list[Word]:
+        """A memory's words as they were read: under other names, mistyped, some of them hidden."""
         words = cut(user.memories[row], self.config.text_pieces)
         memory = user.slots.row(row)
-        if memory is None or not (noise.lower or noise.slips):
-            return words
-        tokens = tokenise(memory.text, MEMORY_WORDS)[: len(words)]
-        return cut(self.vocabulary.words(noise.on(tokens, choice)), self.config.text_pieces)
+        if memory is not None and (aliases or noise):
+            tokens = aliases.on(tokenise(memory.text, MEMORY_WORDS)[: len(words)])
+            words = self.vocabulary.words(noise.on(tokens, choice))
+        return hidden(cut(words, self.config.text_pieces), self.vocabulary.mask, choice)
 
 
 def _unanswerable(example: Example, asked: Asked) -> Example:

@@ -1,13 +1,17 @@
-"""How people really type: slips of the finger, no capitals, no marks. For training only."""
+"""How people really type: slips of the finger, no capitals, no marks; and words not seen at all.
+
+For training only.
+"""
 
 import random
 import re
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from memnn.text import Token
+from memnn.vocabulary import Word
 
 _INNER_MARKS = re.compile(r"(?<=\w)['’](?=\w)")
 _LAST_MARK = re.compile(r"[?.!…]+\s*$")
@@ -15,6 +19,7 @@ _SHORTEST = 4  # letters of a word that a slip may hit
 SLIPS: Final = (0.05, 0.1, 0.2)  # shares of words hit in a careless text, as likely as each other
 _LOWER: Final = 0.25  # share of pages whose memories lose their capitals
 _SLIPPED: Final = (0.15, 0.6)  # which of them have slips: some that do, and some that do not
+_WHOLE, _HIDDEN = 0.5, 0.15  # share of memories of which every word is seen; of words, elsewhere
 
 
 def careless(text: str, choice: random.Random) -> str:
@@ -35,6 +40,18 @@ def slip(text: str, choice: random.Random, rate: float) -> str:
     )
 
 
+def hidden(words: Sequence[Word], mask: int, choice: random.Random) -> list[Word]:
+    """Of every other text some words that cannot be read; what matches them is known still.
+
+    Args:
+        words: Of a text.
+        mask: The piece in place of those of a hidden word.
+        choice: Draws which.
+    """
+    share = 0.0 if choice.random() < _WHOLE else _HIDDEN
+    return [replace(word, pieces=(mask,)) if choice.random() < share else word for word in words]
+
+
 @dataclass(frozen=True, slots=True)
 class Noise:
     """How the memories of a page were typed; words stay words, so that answers stay in place.
@@ -53,6 +70,9 @@ class Noise:
         chance = choice.random()
         slipped = _SLIPPED[0] < chance < _SLIPPED[1]
         return cls(chance < _LOWER, choice.choice(SLIPS) if slipped else 0.0)
+
+    def __bool__(self) -> bool:
+        return self.lower or self.slips > 0
 
     def on(self, tokens: Sequence[Token], choice: random.Random) -> list[Token]:
         """The words as they were typed, in their places."""

@@ -5,7 +5,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memnn.training.noise import careless, slip
+from memnn.text import tokenise
+from memnn.training.noise import careless, hidden, slip
+from tests import tiny
 
 CHOICES = st.integers(0, 999).map(random.Random)
 ANY = st.text(st.characters(codec=None)) | st.text("abcD '’.?!")
@@ -61,3 +63,13 @@ def test_a_seed_types_the_same_again() -> None:
     text = "Where did mother leave those other spare keys yesterday?"
     one, other = (slip(careless(text, c), c, 0.9) for c in map(random.Random, (5, 5)))
     assert one == other != text
+
+
+def test_some_words_are_hidden_and_keep_all_else() -> None:
+    """Every other text is whole; of the rest a few words are masked, still known by their hash."""
+    words = tiny.vocabulary().words(tokenise("the spare key is under the pot by the door " * 4))
+    texts = [hidden(words, 1, random.Random(seed)) for seed in range(200)]  # noqa: S311 -- no secret
+    assert all([w.hash for w in text] == [w.hash for w in words] for text in texts)
+    masked = [sum(w.pieces == (1,) for w in text) for text in texts]
+    assert 60 < sum(not count for count in masked) < 140
+    assert 0.1 < sum(masked) / len(words) / sum(count > 0 for count in masked) < 0.2

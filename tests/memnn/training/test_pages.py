@@ -13,6 +13,7 @@ from memnn.training.corpora import Fact
 from memnn.training.drawing import Drawing, Exercise
 from memnn.training.examples import users
 from memnn.training.first_pass import new_scorer
+from memnn.training.names import Names
 from memnn.training.pages import Example, examples, lessons
 from tests import tiny
 from tests.worlds import TIME
@@ -57,8 +58,9 @@ def prepared() -> list[list[Example]]:
 
 
 def drawn(phrasings: list[Example], count: int = 200) -> list[Exercise]:
-    """A question asked again and again."""
-    drawing = Drawing(tiny.vocabulary(), prepared(), (), CONFIG)
+    """A question asked again and again, its names changed now and then."""
+    names = Names.among([phrasings[0].user])
+    drawing = Drawing(tiny.vocabulary(), prepared(), (), CONFIG, names)
     choice = random.Random(3)  # noqa: S311 -- no secret
     return [drawing.exercise(phrasings, choice) for _ in range(count)]
 
