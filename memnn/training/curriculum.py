@@ -6,7 +6,7 @@ single sentences. Steps are of pages that are about as long.
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memnn.config import ModelConfig
 from memnn.training.drawing import Drawing, Exercise
@@ -45,6 +45,12 @@ class Material:
     stories: Sequence[Sequence[Example]]
     lessons: Sequence[Lesson]
 
+    @property
+    def of_people(self) -> "Material":
+        """The same without the questions of scenes."""
+        people = [each for each in self.questions if not tells_scenes(each[0].user.name)]
+        return replace(self, questions=people)
+
 
 @dataclass(frozen=True, slots=True)
 class Curriculum:
@@ -67,7 +73,7 @@ class Curriculum:
     @classmethod
     def of(cls, material: Material, vocabulary: Vocabulary, config: ModelConfig) -> "Curriculum":
         """As many stories and lessons as people's questions bear; scenes bring no more of them."""
-        people = [each for each in material.questions if not tells_scenes(each[0].user.name)]
+        people = list(material.of_people.questions)
         scenes = [each for each in material.questions if tells_scenes(each[0].user.name)]
         people += [each for each in people if _gathers(each)]
         asking = [each[0].user for each in (*material.questions, *material.stories)]

@@ -26,7 +26,7 @@ class Recipe:
         start: Artifact whose reader is taught further instead; None for none.
         epochs: Of the classifier, the folds, the scorer, and the reader.
         finish: Of each round with scenes.
-        further: Of a reader that is taught further.
+        further: Of a reader that is taught further: with scenes, then without.
         threads: Processor threads.
         device: What the reader is trained on, as torch names it; all else is quick enough here.
     """
@@ -43,6 +43,6 @@ class Recipe:
     start: Path | None = None
     epochs: tuple[int, int, int, int] = (4, 2, 2, 4)
     finish: tuple[int, int] = (2, 1)
-    further: int = 1
+    further: tuple[int, int] = (2, 1)
     threads: int = 2
     device: str = "cpu"

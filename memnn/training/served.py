@@ -9,8 +9,9 @@ finish-1/2  the reader again, more slowly, with scenes; what is served is the me
 scorer      O's first pass, on all of them
 calibration on users that O and R were not trained on
 
-Or, from an artifact, of which the first pass stays: classifier, mixed-0/1, further (the reader
-again; what is served is the mean of what it was and what it became), and the calibration.
+Or, from an artifact, of which the first pass stays: classifier, mixed-0/1, further-1/2 (the reader
+again, with scenes and then without; what is served is the mean of what it was and what it became),
+and the calibration.
 """
 
 import platform
@@ -202,16 +203,23 @@ def _about(
         "seed": recipe.seed,
         **({"goes on from": _before(recipe.start)} if recipe.start else {}),
         "epochs": list(recipe.epochs[: 2 if recipe.start else None]),
-        "epochs with scenes": [recipe.further] if recipe.start else list(recipe.finish),
+        **_rounds(recipe),
         "held_out": f"every {recipe.held_out}th user, for the calibration",
         "metrics on the held-out users, gold kinds given": metrics,
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
 
 
+def _rounds(recipe: Recipe) -> dict[str, Any]:
+    """How often a reader saw the scenes, and what it saw after them."""
+    if recipe.start is None:
+        return {"epochs with scenes": list(recipe.finish)}
+    return {"epochs with scenes": [recipe.further[0]], "epochs after": [recipe.further[1]]}
+
+
 def _before(start: Path) -> dict[str, Any]:
     """Which weights were taught further, and how those were made."""
     manifest = describe(start)
-    told = ("seed", "epochs", "epochs with scenes", "goes on from", "versions")
+    told = "seed", "epochs", "epochs with scenes", "epochs after", "goes on from", "versions"
     made = {name: manifest["about"][name] for name in told if name in manifest["about"]}
     return {"sha256": manifest["sha256"], **made}

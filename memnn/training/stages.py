@@ -26,7 +26,7 @@ from memnn.vocabulary import Vocabulary
 
 P = TypeVar("P")
 _FINISHING: Final = (0.4, 0.3)  # of the reader's rates, in each round with scenes
-_FURTHER: Final = 0.3  # likewise, for a reader that was finished before
+_FURTHER: Final = (0.5, 0.3)  # likewise, for a reader that was finished before
 _ANEW: Final = 8  # added to the seed there: other pages than those that it has seen
 
 
@@ -131,12 +131,19 @@ class Stages:
         taught.cpu()
 
     def further(self, known: Reader, material: Material) -> Reader:
-        """A reader that is served, taught further: the mean of what it was and what it became."""
+        """A reader that is served, taught further: the mean of what it was and what it became.
+
+        Scenes first, then people alone: scenes are many and hard, and what people ask for in a list
+        is cut as people cut it.
+        """
         taught = self._new(Reader)
         before = {name: value.float() for name, value in known.state_dict().items()}
         taught.load_state_dict(before)
-        schedule = self._lasting("further", self.recipe.further, _FURTHER)
-        self._taught(taught, material, replace(schedule, seed=schedule.seed + _ANEW))
+        rounds = zip((material, material.of_people), self.recipe.further, _FURTHER, strict=True)
+        for number, (told, epochs, pace) in enumerate(rounds, start=1):
+            schedule = self._lasting(f"further-{number}", epochs, pace)
+            another = replace(schedule, seed=schedule.seed + _ANEW + number)
+            self._taught(taught, told, another)
         taught.cpu().load_state_dict(_mean([before, _weights(taught)]))
         return taught
 

@@ -56,6 +56,7 @@ def _recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
         scenes=folder / "scenes",
         epochs=(2, 1, 1, 2),
         finish=(1, 1),
+        further=(1, 1),
         threads=1,
     )
 
@@ -148,12 +149,15 @@ async def test_what_was_trained_serves(trained: Model, tmp_path: Path) -> None:
     assert [memory.id for memory in answer.supports] == [1]
 
 
-def test_a_reader_is_taught_further(recipe: Recipe, trained: Model, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["further-1", "further-2"])
+def test_a_reader_is_taught_further(
+    recipe: Recipe, trained: Model, tmp_path: Path, name: str
+) -> None:
     """The first pass stays, the rest goes on; cut off and called again, it is the same."""
     artifact.save(trained, tmp_path / "start", {"seed": recipe.seed})
     again = replace(recipe, work=tmp_path / "work", start=tmp_path / "start")
     with pytest.raises(CutOffError):
-        run(again, cutting("further"))
+        run(again, cutting(name))
     taught = run(again)
     assert same(taught, run(replace(again, work=tmp_path / "other")))
     before, after = weights(artifact.load(tmp_path / "start")), weights(taught)
