@@ -48,8 +48,7 @@ class Material:
     @property
     def of_people(self) -> "Material":
         """The same without the questions of scenes."""
-        people = [each for each in self.questions if not tells_scenes(each[0].user.name)]
-        return replace(self, questions=people)
+        return replace(self, questions=[each for each in self.questions if not _staged(each)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,9 @@ class Curriculum:
     def of(cls, material: Material, vocabulary: Vocabulary, config: ModelConfig) -> "Curriculum":
         """As many stories and lessons as people's questions bear; scenes bring no more of them."""
         people = list(material.of_people.questions)
-        scenes = [each for each in material.questions if tells_scenes(each[0].user.name)]
+        scenes = [each for each in material.questions if _staged(each)]
         people += [each for each in people if _gathers(each)]
-        asking = [each[0].user for each in (*material.questions, *material.stories)]
-        names = Names.among(dict.fromkeys(asking))
+        names = Names.among(each[0].user for each in (*material.questions, *material.stories))
         return cls(
             Drawing(vocabulary, material.questions, material.lessons, config, names),
             [*people, *scenes],
@@ -107,6 +105,11 @@ class Curriculum:
         if phrasings is None:
             return self.drawing.lesson(choice)
         return self.drawing.exercise(phrasings, choice)
+
+
+def _staged(phrasings: Sequence[Example]) -> bool:
+    """Whether a scene asks it, and no person."""
+    return tells_scenes(phrasings[0].user.name)
 
 
 def _gathers(phrasings: Sequence[Example]) -> bool:

@@ -84,8 +84,12 @@ class Names:
 
     @classmethod
     def among(cls, users: Iterable[User]) -> "Names":
-        """Find names: words that people write with a capital within a sentence."""
-        told = {user: _texts(user) for user in users}
+        """Find names: words that people write with a capital within a sentence.
+
+        Args:
+            users: Whose; one may come again, once for each question.
+        """
+        told = {user: _texts(user) for user in dict.fromkeys(users)}
         names = _namelike(text for texts in told.values() for text in texts)
         of = {user: _placed(texts, names) for user, texts in told.items()}
         known: dict[bool, set[str]] = defaultdict(set)

@@ -123,9 +123,8 @@ class Stages:
         for number, (epochs, pace) in enumerate(
             zip(self.recipe.finish, _FINISHING, strict=True), start=1
         ):
-            schedule = self._lasting(f"finish-{number}", epochs, pace)
-            another = replace(schedule, seed=schedule.seed + number - 1)
-            self._taught(taught, material, another)
+            schedule = self._lasting(f"finish-{number}", epochs, pace, later=number - 1)
+            self._taught(taught, material, schedule)
             rounds.append(_weights(taught))
         taught.load_state_dict(_mean(rounds))
         taught.cpu()
@@ -141,9 +140,8 @@ class Stages:
         taught.load_state_dict(before)
         rounds = zip((material, material.of_people), self.recipe.further, _FURTHER, strict=True)
         for number, (told, epochs, pace) in enumerate(rounds, start=1):
-            schedule = self._lasting(f"further-{number}", epochs, pace)
-            another = replace(schedule, seed=schedule.seed + _ANEW + number)
-            self._taught(taught, told, another)
+            schedule = self._lasting(f"further-{number}", epochs, pace, later=_ANEW + number)
+            self._taught(taught, told, schedule)
         taught.cpu().load_state_dict(_mean([before, _weights(taught)]))
         return taught
 
@@ -153,11 +151,15 @@ class Stages:
             taught.to(self.recipe.device)
             reader.train_reader(taught, self.vocabulary, material, schedule, pretrained=pretrained)
 
-    def _lasting(self, name: str, epochs: int, pace: float = 1.0) -> Schedule:
-        """The schedule of a stage of the reader, at a share of its rates."""
+    def _lasting(self, name: str, epochs: int, pace: float = 1.0, later: int = 0) -> Schedule:
+        """The schedule of a stage of the reader, at a share of its rates.
+
+        Later rounds add to the seed, so that their pages are others.
+        """
         rates = reader.FRESH_RATES if self.recipe.encoder is None else reader.RATES
         slower = tuple(pace * rate for rate in rates)
-        return self._schedule(name, epochs, slower, reader.WEIGHT_DECAY)
+        schedule = self._schedule(name, epochs, slower, reader.WEIGHT_DECAY)
+        return replace(schedule, seed=schedule.seed + later)
 
     def _new(self, part: Callable[[ModelConfig], P]) -> P:
         """An untrained part; the same one whether the stages before it ran or were resumed."""

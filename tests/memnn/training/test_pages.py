@@ -11,10 +11,11 @@ from memnn.records import Kind
 from memnn.training.conversations import Conversation, Turn
 from memnn.training.corpora import Fact
 from memnn.training.drawing import Drawing, Exercise
-from memnn.training.examples import users
+from memnn.training.examples import User, users
 from memnn.training.first_pass import new_scorer
 from memnn.training.names import Names
 from memnn.training.pages import Example, examples, lessons
+from memnn.vocabulary import form_hash
 from tests import tiny
 from tests.worlds import TIME
 
@@ -46,12 +47,17 @@ ASKED = (
 )
 
 
+def asking_after(*said: str) -> list[User]:
+    """One user, who told something and asks everything."""
+    told = [
+        Turn(i, TIME + timedelta(minutes=i), text, Kind.STATEMENT) for i, text in enumerate(said)
+    ]
+    return users([Conversation("u", (*told, *ASKED))], tiny.vocabulary(), phrasings=True)
+
+
 def prepared() -> list[list[Example]]:
     """The questions of one user, ranked by a first pass that knows nothing."""
-    told = [
-        Turn(i, TIME + timedelta(minutes=i), text, Kind.STATEMENT) for i, text in enumerate(SAID)
-    ]
-    asking = users([Conversation("u", (*told, *ASKED))], tiny.vocabulary(), phrasings=True)
+    asking = asking_after(*SAID)
     torch.manual_seed(1)
     scorer = new_scorer(CONFIG, torch.randn(CONFIG.pieces, CONFIG.static))
     return examples(scorer, asking, CONFIG)
@@ -59,7 +65,7 @@ def prepared() -> list[list[Example]]:
 
 def drawn(phrasings: list[Example], count: int = 200) -> list[Exercise]:
     """A question asked again and again, its names changed now and then."""
-    names = Names.among([phrasings[0].user])
+    names = Names.among([phrasings[0].user, *asking_after("We went to Porto.")])
     drawing = Drawing(tiny.vocabulary(), prepared(), (), CONFIG, names)
     choice = random.Random(3)  # noqa: S311 -- no secret
     return [drawing.exercise(phrasings, choice) for _ in range(count)]
@@ -83,6 +89,16 @@ def test_the_answer_stands_where_it_is_said_to() -> None:
         assert (span.passage,) == exercise.gold == exercise.first
         words = exercise.page.candidates[span.passage].words
         assert span.first == span.last < len(words)
+
+
+def test_a_place_is_another_on_some_pages() -> None:
+    """The answer stands where it stood, under its own name or somebody else's."""
+    found = {
+        exercise.page.candidates[span.passage].words[span.first].form
+        for exercise in drawn(prepared()[2])
+        for span in exercise.spans
+    }
+    assert {form_hash("Nantes"), form_hash("Porto")} <= found
 
 
 def test_what_was_before_needs_both_statements() -> None:
